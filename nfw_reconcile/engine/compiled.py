@@ -1,0 +1,141 @@
+"""A policy made ready to decide: every name looked up, every rule in the order in which it is tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from nfw_reconcile.engine.headers import HeaderBox, HeaderIndex
+from nfw_reconcile.engine.worlds import Vocabulary
+from nfw_reconcile.model.rule import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from nfw_reconcile.engine.conditions import Meaning
+    from nfw_reconcile.engine.protocols import ProtocolMatch
+    from nfw_reconcile.engine.resolve import Addresses, Ports
+    from nfw_reconcile.engine.stateless import CompiledStateless
+    from nfw_reconcile.model.policy import EngineOptions, GroupName
+    from nfw_reconcile.model.verdict import RuleRef
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """The rule does this."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class MayAct:
+    """Whether and how the rule acts is not known: ``reason`` is what is missing.
+
+    ``action`` is set where only whether it matches is open. Where the action is open too, ``passing`` tells
+    the two places of the rule apart: among the passes, and among the drops.
+    """
+
+    reason: str
+    action: Action | None
+    passing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MayDeny:
+    """An AWS-managed group: it may deny, and never passes."""
+
+    name: str
+
+
+Act = Acts | MayAct | MayDeny
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledHeader:
+    """A header with its names looked up."""
+
+    protocol: ProtocolMatch
+    source: Addresses
+    source_ports: Ports
+    destination: Addresses
+    destination_ports: Ports
+    both_ways: bool
+
+    @property
+    def certain(self) -> bool:
+        """Say whether nothing in it is unknown."""
+        return (
+            self.source.certain
+            and self.destination.certain
+            and self.source_ports.certain
+            and self.destination_ports.certain
+        )
+
+    def box(self) -> HeaderBox:
+        """Give the most that the header can match."""
+        return HeaderBox(
+            self.protocol,
+            self.source.possible,
+            self.source_ports.possible,
+            self.destination.possible,
+            self.destination_ports.possible,
+            self.both_ways,
+            self.source_ports.anything,
+            self.destination_ports.anything,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """One rule, or one default action standing behind the rules.
+
+    ``content`` is the rule's identity: what it matches and does, with every name looked up, and
+    without sid, message or place. ``written`` is the same before names are looked up: equal
+    ``written`` and other ``content`` means that a variable changed. ``default`` names a default action.
+    """
+
+    act: Act
+    header: CompiledHeader
+    meaning: Meaning
+    content: Hashable
+    written: Hashable
+    group: str
+    ref: RuleRef | None = None
+    default: str | None = None
+    approximate: bool = False
+
+    @property
+    def decides(self) -> bool:
+        """Say whether the rule can make a difference to a verdict (an alert cannot)."""
+        return not (isinstance(self.act, Acts) and self.act.action is Action.ALERT)
+
+
+@dataclass(frozen=True)
+class CompiledPolicy:
+    """Everything that decides a verdict. ``rules`` stand in the order in which they are tried.
+
+    ``digest`` is a SHA-256 over what decides: equal digests mean equal verdicts for every flow.
+    """
+
+    name: GroupName
+    options: EngineOptions
+    rules: tuple[CompiledRule, ...]
+    stateless: CompiledStateless
+    vocabulary: Vocabulary
+    digest: str
+
+    @cached_property
+    def index(self) -> HeaderIndex:
+        """Give the index of the rules' headers, made at first use."""
+        return HeaderIndex([rule.header.box() for rule in self.rules])
+
+    @cached_property
+    def deciding(self) -> int:
+        """Give the rules that can make a difference, as a bit vector."""
+        return sum(1 << position for position, rule in enumerate(self.rules) if rule.decides)
+
+    @cached_property
+    def uncertain(self) -> int:
+        """Give the rules whose headers hold names with unknown members, as a bit vector."""
+        return sum(1 << position for position, rule in enumerate(self.rules) if not rule.header.certain)

@@ -1,0 +1,137 @@
+"""What the options of a rule ask of a packet, and how wide its action reaches.
+
+Rule types and their scopes follow Suricata's own classes (user guide, "Rule Types and
+Categorization"; ``SignatureIsIPOnly`` and ``SignatureSetType`` in ``detect-engine-build.c``), measured
+on 7.0.10. A keyword that this module does not know is kept as an opaque condition, and the reach of
+its rule is then itself a question.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nfw_reconcile.engine.questions import Names
+
+
+class Reach(enum.Enum):
+    """How far a pass or drop reaches: the packet, or the whole flow; ``UNSURE`` for keywords not known."""
+
+    PACKET = "packet"
+    FLOW = "flow"
+    UNSURE = "unsure"
+
+
+class When(enum.Enum):
+    """Which packets a rule is tried on."""
+
+    FIRST = "the first packet of each direction"
+    EVERY = "every packet"
+
+
+@dataclass(frozen=True, slots=True)
+class FlowState:
+    """The ``flow:`` keyword. ``None`` means no condition."""
+
+    to_server: bool | None = None
+    established: bool | None = None
+
+    def __str__(self) -> str:
+        words = {True: "to_server", False: "to_client", None: ""}[self.to_server]
+        state = {True: "established", False: "not_established", None: ""}[self.established]
+        return ",".join(word for word in (words, state) if word) or "stateless"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationIs:
+    """The detected protocol is (or, negated, is detected and is not) one of these."""
+
+    applications: frozenset[str]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NameIs:
+    """The client's request names a host that matches (or, negated, one that does not)."""
+
+    names: Names
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientHello:
+    """``ssl_state:client_hello``: the packet carries it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolNumbers:
+    """``ip_proto``: the IP protocol number is one of these."""
+
+    numbers: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TcpFlagsAre:
+    """``flags``: of the flags looked at, exactly ``wanted`` are set (``+`` and ``*`` are opaque)."""
+
+    wanted: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DataSize:
+    """``dsize:>0`` (``True``) or ``dsize:0`` (``False``): the packet carries data or does not."""
+
+    has_data: bool
+
+
+class Carrier(enum.Enum):
+    """Which packets an opaque condition may hold on."""
+
+    ANY = "any packet"
+    DATA = "a packet with data"
+    REQUEST = "the client's data"
+    RESPONSE = "the server's data"
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueIs:
+    """A condition that is not read, only named; it holds for all its packets of a direction, or for none."""
+
+    text: str
+    carrier: Carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Stateful:
+    """A condition on what other rules or flows have left behind (flowbits, counters): not modelled."""
+
+    text: str
+
+
+Condition = (
+    ApplicationIs
+    | NameIs
+    | ClientHello
+    | ProtocolNumbers
+    | TcpFlagsAre
+    | DataSize
+    | OpaqueIs
+    | Stateful
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """All that the options of a rule mean for a verdict.
+
+    ``flow`` is ``None`` without a ``flow:`` keyword. ``priority`` orders rules of one action in action
+    order (1 is first, 3 is Suricata's default).
+    """
+
+    when: When
+    reach: Reach
+    flow: FlowState | None = None
+    conditions: tuple[Condition, ...] = ()
+    priority: int = 3

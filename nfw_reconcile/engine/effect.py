@@ -1,0 +1,251 @@
+"""What a change of policy does to a flow: both policies in the same worlds, and what all worlds say together."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from nfw_reconcile.engine.exchange import exchange
+from nfw_reconcile.engine.questions import Unknown
+from nfw_reconcile.engine.walk import Outcome, walk
+from nfw_reconcile.engine.worlds import Vocabulary, explore
+from nfw_reconcile.model.rule import StatelessAction
+from nfw_reconcile.model.verdict import Cause, Decision, Effect, Engine, FlowEffect, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from nfw_reconcile.engine.compiled import CompiledPolicy
+    from nfw_reconcile.engine.headers import Signature
+    from nfw_reconcile.engine.worlds import Leaf, World
+    from nfw_reconcile.model.addresses import Family
+    from nfw_reconcile.model.flow import FiveTuple
+
+NO_POLICY: Final = Cause(Engine.STATEFUL, default="no firewall policy")
+MOST_UNKNOWNS: Final = 10
+"""Unknown values that one flow's verdict may hang on before no combination of them is tried any more."""
+
+MOST_CONDITIONS: Final = 12
+TOO_MANY: Final = "more combinations of payload conditions than are looked at"
+
+
+class Pair(NamedTuple):
+    """What became of one conversation under both policies, in one world."""
+
+    old: Outcome
+    new: Outcome
+
+
+class SideSignature(NamedTuple):
+    """The headers of one policy that match a flow, in both engines."""
+
+    stateful: Signature
+    stateless: Signature
+
+
+class FlowSignature(NamedTuple):
+    """All that an effect depends on: flows with equal signatures have equal effects.
+
+    ``flow`` is set only where a rule in question asks about members that are not known, so that the
+    addresses themselves matter.
+    """
+
+    protocol: int
+    family: Family
+    old: SideSignature | None
+    new: SideSignature
+    flow: FiveTuple | None
+
+
+class Comparison:
+    """An old and a new policy, ready to say what the change does to any flow.
+
+    ``old`` is ``None`` where there was no policy: nothing was allowed through a firewall that was not
+    there. Answers are kept by signature, so that a million flows of few kinds cost little.
+    """
+
+    def __init__(self, old: CompiledPolicy | None, new: CompiledPolicy) -> None:
+        """Take two policies that were compiled, each with its own variables."""
+        self.old = old
+        self.new = new
+        self._vocabulary = new.vocabulary | (old.vocabulary if old else Vocabulary())
+        self._effects: dict[FlowSignature, FlowEffect] = {}
+
+    def effect(self, flow: FiveTuple) -> FlowEffect:
+        """Give the effect of the change on a flow, with the deciding rules of both sides."""
+        signature = self.signature(flow)
+        known = self._effects.get(signature)
+        if known is None:
+            known = self._decide(flow, signature)
+            self._effects[signature] = known
+        if known.flow == flow:
+            return known
+        return FlowEffect(flow, known.effect, known.flush, known.old, known.new, known.conditions)
+
+    def signature(self, flow: FiveTuple) -> FlowSignature:
+        """Give what the effect on a flow depends on."""
+        old = _side(self.old, flow) if self.old else None
+        new = _side(self.new, flow)
+        open_ended = _asks_members(self.new, new) or (self.old and old and _asks_members(self.old, old))
+        return FlowSignature(
+            flow.protocol, flow.source.family, old, new, flow if open_ended else None
+        )
+
+    def _decide(self, flow: FiveTuple, signature: FlowSignature) -> FlowEffect:
+        def run(world: World) -> Pair:
+            old = _judge(self.old, flow, signature.old, world) if self.old and signature.old else None
+            new = _judge(self.new, flow, signature.new, world)
+            return Pair(old or Outcome(allowed=False, cause=NO_POLICY), new)
+
+        found = explore(flow.protocol, self._vocabulary, run)
+        return _combine(flow, found.leaves, complete=found.complete)
+
+
+def _side(policy: CompiledPolicy, flow: FiveTuple) -> SideSignature:
+    return SideSignature(policy.index.signature(flow), policy.stateless.index.signature(flow))
+
+
+def _asks_members(policy: CompiledPolicy, signature: SideSignature) -> bool:
+    return bool(policy.uncertain & (signature.stateful.forward | signature.stateful.backward))
+
+
+def _judge(policy: CompiledPolicy, flow: FiveTuple, signature: SideSignature, world: World) -> Outcome:
+    """Take one conversation through the stateless engine and, where it forwards, the stateful one."""
+    packets = exchange(flow.protocol)
+    sent = [policy.stateless.judge(packet, signature.stateless, world) for packet in packets]
+    for outcome in sent:
+        if outcome.action is StatelessAction.DROP:
+            return Outcome(allowed=False, cause=outcome.cause)
+    actions = {outcome.action for outcome in sent}
+    if actions == {StatelessAction.PASS}:
+        return Outcome(allowed=True, cause=sent[0].cause)
+    if actions == {StatelessAction.FORWARD}:
+        return walk(policy, flow, signature.stateful, packets, world)
+    reason = f"stateless rules of {policy.name.label} forward one direction only (policy {policy.digest[:12]})"
+    return Outcome(allowed=world.ask(Unknown(reason)), cause=sent[0].cause)
+
+
+def _combine(flow: FiveTuple, leaves: Sequence[Leaf[Pair]], *, complete: bool) -> FlowEffect:
+    groups = _by_unknowns(leaves)
+    effect = _effect(groups, leaves)
+    if not complete and effect not in {Effect.POSSIBLY_DENIED, Effect.UNDECIDED}:
+        effect = Effect.POSSIBLY_DENIED
+    telling = _telling_leaf(leaves, effect)
+    old = _decision(groups, leaves, telling, _old, complete=complete)
+    new = _decision(groups, leaves, telling, _new, complete=complete)
+    cut = [leaf.outcome.new for leaf in leaves if leaf.outcome.old.allowed and not leaf.outcome.new.allowed]
+    flush = effect is Effect.NEWLY_DENIED and any(o.cause.engine is Engine.STATEFUL for o in cut)
+    conditions = telling.world.conditions() if effect is Effect.POSSIBLY_DENIED else ()
+    return FlowEffect(flow, effect, flush, old, new, conditions[:MOST_CONDITIONS])
+
+
+def _old(pair: Pair) -> Outcome:
+    return pair.old
+
+
+def _new(pair: Pair) -> Outcome:
+    return pair.new
+
+
+def _telling_leaf(leaves: Sequence[Leaf[Pair]], effect: Effect) -> Leaf[Pair]:
+    """Choose the world whose causes are shown: one in which the effect shows."""
+
+    def tells(pair: Pair) -> bool:
+        match effect:
+            case Effect.NEWLY_DENIED | Effect.POSSIBLY_DENIED | Effect.UNDECIDED:
+                return pair.old.allowed and not pair.new.allowed
+            case Effect.NEWLY_ALLOWED:
+                return pair.new.allowed
+            case Effect.STILL_ALLOWED:
+                return pair.old.allowed and pair.new.allowed
+            case Effect.STILL_DENIED:
+                return not pair.old.allowed and not pair.new.allowed
+
+    return next((leaf for leaf in leaves if tells(leaf.outcome)), leaves[0])
+
+
+def _by_unknowns(leaves: Sequence[Leaf[Pair]]) -> list[list[Leaf[Pair]]]:
+    """Group the worlds by the values of all unknowns; one group where nothing unknown was asked."""
+    unknowns = sorted({asked for leaf in leaves for asked in leaf.world.unknowns()}, key=_name)
+    if not unknowns:
+        return [list(leaves)]
+    if len(unknowns) > MOST_UNKNOWNS:
+        return [[leaf] for leaf in leaves]
+    groups: list[list[Leaf[Pair]]] = []
+    for values in product((False, True), repeat=len(unknowns)):
+        chosen = dict(zip(unknowns, values, strict=True))
+        group = [leaf for leaf in leaves if _agrees(leaf.world.unknowns(), chosen)]
+        if group:
+            groups.append(group)
+    return groups
+
+
+def _name(unknown: Unknown) -> tuple[str, str]:
+    return unknown.reason, unknown.aspect
+
+
+def _agrees(answers: dict[Unknown, bool], chosen: dict[Unknown, bool]) -> bool:
+    return all(chosen[asked] == answer for asked, answer in answers.items())
+
+
+_DENIALS: Final = frozenset({Effect.NEWLY_DENIED, Effect.POSSIBLY_DENIED})
+
+
+def _effect(groups: Sequence[Sequence[Leaf[Pair]]], leaves: Sequence[Leaf[Pair]]) -> Effect:
+    """Put together what every value of the unknowns says.
+
+    A flow is called denied in spite of something unknown only if every value that would have allowed
+    it before says so; a value that denied it before says nothing about a flow that lives.
+    """
+    effects = {_payload_effect([leaf.outcome for leaf in group]) for group in groups}
+    if len(effects) == 1:
+        return effects.pop()
+    if not effects & _DENIALS:
+        return _payload_effect([leaf.outcome for leaf in leaves])
+    if effects - _DENIALS - {Effect.STILL_DENIED}:
+        return Effect.UNDECIDED
+    return Effect.POSSIBLY_DENIED if Effect.POSSIBLY_DENIED in effects else Effect.NEWLY_DENIED
+
+
+def _payload_effect(pairs: Iterable[Pair]) -> Effect:
+    """Give the effect over all payloads, as the glossary defines it."""
+    kinds = {(pair.old.allowed, pair.new.allowed) for pair in pairs}
+    if (True, False) in kinds:
+        return Effect.POSSIBLY_DENIED if (True, True) in kinds else Effect.NEWLY_DENIED
+    if not any(new for _, new in kinds):
+        return Effect.STILL_DENIED
+    return Effect.STILL_ALLOWED if any(old for old, _ in kinds) else Effect.NEWLY_ALLOWED
+
+
+def _decision(
+    groups: Sequence[Sequence[Leaf[Pair]]],
+    leaves: Sequence[Leaf[Pair]],
+    telling: Leaf[Pair],
+    side: Callable[[Pair], Outcome],
+    *,
+    complete: bool,
+) -> Decision:
+    verdict = _verdict(groups, side) if complete else Verdict.CONDITIONAL
+    shown = side(telling.outcome)
+    conditions: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = () if complete else (TOO_MANY,)
+    if verdict is Verdict.CONDITIONAL:
+        asked = dict.fromkeys(
+            str(question) for leaf in leaves for question in leaf.world.answers if not isinstance(question, Unknown)
+        )
+        conditions = tuple(asked)[:MOST_CONDITIONS]
+    if verdict is Verdict.UNDECIDED:
+        unknowns = sorted({asked.reason for leaf in leaves for asked in leaf.world.unknowns()})
+        reasons = (*reasons, *unknowns[:MOST_CONDITIONS])
+    notes = tuple(dict.fromkeys(note for leaf in leaves for note in side(leaf.outcome).notes))
+    return Decision(verdict, shown.cause, conditions, reasons, notes)
+
+
+def _verdict(groups: Sequence[Sequence[Leaf[Pair]]], side: Callable[[Pair], Outcome]) -> Verdict:
+    answers = {frozenset(side(leaf.outcome).allowed for leaf in group) for group in groups}
+    if len(answers) > 1:
+        return Verdict.UNDECIDED
+    only = answers.pop()
+    if len(only) > 1:
+        return Verdict.CONDITIONAL
+    return Verdict.ALLOWED if True in only else Verdict.DENIED

@@ -1,0 +1,70 @@
+"""The conversation that a verdict is worked out on: the packets of one flow, in time order.
+
+TCP: SYN, SYN/ACK, ACK, client data, server data. UDP and other protocols with flows: client, server,
+client, server. ICMP: request, reply. A protocol without flow tracking (GRE and the like) sends as
+UDP does, and each of its packets is judged alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One packet. ``detected``: by then the engine knows, or has given up on, the application protocol.
+
+    ``established`` is Suricata's notion: for TCP every packet after the handshake's third, else every
+    packet from the first one in the second direction on.
+    """
+
+    to_server: bool
+    flags: frozenset[str] = frozenset()
+    data: bool = False
+    established: bool = False
+    detected: bool = False
+    tracked: bool = True
+
+
+def _tcp(*, to_server: bool, flags: str, data: bool = False) -> Packet:
+    return Packet(to_server, frozenset(flags), data, established=data, detected=data)
+
+
+_TCP_EXCHANGE: Final = (
+    _tcp(to_server=True, flags="S"),
+    _tcp(to_server=False, flags="SA"),
+    _tcp(to_server=True, flags="A"),
+    _tcp(to_server=True, flags="PA", data=True),
+    _tcp(to_server=False, flags="PA", data=True),
+)
+
+
+def _datagrams(count: int, *, detected: bool = False, tracked: bool = True) -> tuple[Packet, ...]:
+    return tuple(
+        Packet(
+            to_server=index % 2 == 0,
+            data=True,
+            established=tracked and index > 0,
+            detected=detected,
+            tracked=tracked,
+        )
+        for index in range(count)
+    )
+
+
+_EXCHANGES: Final[dict[int, tuple[Packet, ...]]] = {
+    TCP: _TCP_EXCHANGE,
+    UDP: _datagrams(4, detected=True),
+    SCTP: _datagrams(4),
+    ICMP: _datagrams(2),
+    ICMPV6: _datagrams(2),
+}
+_UNTRACKED: Final = _datagrams(4, tracked=False)
+
+
+def exchange(protocol: int) -> tuple[Packet, ...]:
+    """Give the packets of a conversation over an IP protocol, in time order."""
+    return _EXCHANGES.get(protocol, _UNTRACKED)

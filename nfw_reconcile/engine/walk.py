@@ -1,0 +1,149 @@
+"""The stateful engine: one conversation through all rules, packet by packet, in one world.
+
+This is the specification of a verdict. The algorithm is Suricata's for 7.0.10 (detection in
+``detect.c``, ``detect-engine-alert.c`` and ``detect-engine-iponly.c``):
+
+* a flow on which a flow-wide pass or drop was set is passed or dropped without trying rules;
+* otherwise every rule is tried in order on the packet's own header; rules without packet or payload
+  conditions only on the first packet of each direction;
+* a drop drops the packet and the walk goes on, a pass ends it; the first flow-wide one sticks;
+* a pass behind a drop does not save the packet, but may pass the flow from then on.
+
+A packet that a packet-wide drop hits is sent once more, as a real peer would.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from nfw_reconcile.engine.compiled import Acts, CompiledRule, MayAct, MayDeny
+from nfw_reconcile.engine.conditions import OpaqueIs, Reach, Stateful, When
+from nfw_reconcile.engine.headers import bits
+from nfw_reconcile.engine.matching import rule_matches
+from nfw_reconcile.engine.questions import Managed, Unknown
+from nfw_reconcile.model.rule import Action
+from nfw_reconcile.model.verdict import Cause, Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nfw_reconcile.engine.compiled import CompiledPolicy
+    from nfw_reconcile.engine.exchange import Packet
+    from nfw_reconcile.engine.headers import Signature
+    from nfw_reconcile.engine.worlds import World
+    from nfw_reconcile.model.flow import FiveTuple
+
+FIRST_PACKET_LOST: Final = "first packet lost"
+APPROXIMATE: Final = "AWS does not publish the rules behind this default action: approximated"
+NO_RULE: Final = Cause(Engine.STATEFUL, default="no rule matched")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the conversation in one world, and why."""
+
+    allowed: bool
+    cause: Cause
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Conversation:
+    """The engine's memory of a flow."""
+
+    passed: bool = False
+    dropped: bool = False
+    scanned: set[bool] = field(default_factory=set)
+    passed_by: CompiledRule | None = None
+    dropped_by: CompiledRule | None = None
+
+
+def walk(
+    policy: CompiledPolicy, flow: FiveTuple, signature: Signature, packets: Iterable[Packet], world: World
+) -> Outcome:
+    """Take the packets of a flow through the stateful rules; ``signature`` is that of the policy's own index."""
+    forward = [policy.rules[n] for n in bits(signature.forward & policy.deciding)]
+    backward = [policy.rules[n] for n in bits(signature.backward & policy.deciding)]
+    reverse = flow.reversed()
+    state = _Conversation()
+    notes: list[str] = []
+    for packet in packets:
+        rules, header = (forward, flow) if packet.to_server else (backward, reverse)
+        if not packet.tracked:
+            state = _Conversation(passed_by=state.passed_by)
+        if _accept(state, rules, packet, header, world):
+            continue
+        if state.dropped or not _accept(state, rules, packet, header, world):
+            return Outcome(allowed=False, cause=_cause(state.dropped_by), notes=(*notes, *_remarks(state.dropped_by)))
+        notes.append(FIRST_PACKET_LOST)
+    return Outcome(allowed=True, cause=_cause(state.passed_by), notes=tuple(dict.fromkeys(notes)))
+
+
+def _cause(rule: CompiledRule | None) -> Cause:
+    return NO_RULE if rule is None else Cause(Engine.STATEFUL, rule.ref, rule.default)
+
+
+def _remarks(rule: CompiledRule | None) -> tuple[str, ...]:
+    return (APPROXIMATE,) if rule is not None and rule.approximate else ()
+
+
+def _accept(
+    state: _Conversation, rules: list[CompiledRule], packet: Packet, header: FiveTuple, world: World
+) -> bool:
+    """Judge one packet and remember what it does to the flow; say whether the packet goes on."""
+    if state.dropped or state.passed:
+        return state.passed
+    scanned = packet.tracked and packet.to_server in state.scanned
+    state.scanned.add(packet.to_server)
+    accepted = True
+    for rule in rules:
+        if scanned and rule.meaning.when is When.FIRST:
+            continue
+        action = _action(rule, packet, header, world)
+        if action is None:
+            continue
+        flow_wide = packet.tracked and _reaches_flow(state, rule, world)
+        if action is Action.PASS:
+            state.passed |= flow_wide
+            state.passed_by = state.passed_by or rule
+            break
+        if accepted:
+            state.dropped_by = rule
+        accepted = False
+        state.dropped |= flow_wide
+    return accepted
+
+
+def _action(rule: CompiledRule, packet: Packet, header: FiveTuple, world: World) -> Action | None:
+    """Give what the rule does to the packet: pass, drop, or nothing."""
+    if not rule_matches(rule, packet, header, world):
+        return None
+    match rule.act:
+        case Acts(action=action):
+            return Action.PASS if action is Action.PASS else Action.DROP
+        case MayDeny(name=name):
+            return Action.DROP if world.ask(Managed(name)) else None
+        case MayAct(reason=reason, action=None, passing=passing):
+            if not world.ask(Unknown(reason, "acts")) or world.ask(Unknown(reason, "passes")) != passing:
+                return None
+            return Action.PASS if passing else Action.DROP
+        case MayAct(reason=reason, action=action):
+            if not world.ask(Unknown(reason, "acts")):
+                return None
+            return Action.PASS if action is Action.PASS else Action.DROP
+
+
+def _reaches_flow(state: _Conversation, rule: CompiledRule, world: World) -> bool:
+    if state.passed or state.dropped:
+        return False
+    if rule.meaning.reach is Reach.UNSURE:
+        return world.ask(Unknown(_why_unsure(rule), "reaches the whole flow"))
+    return rule.meaning.reach is Reach.FLOW
+
+
+def _why_unsure(rule: CompiledRule) -> str:
+    if isinstance(rule.act, MayAct):
+        return rule.act.reason
+    keywords = (c.text for c in rule.meaning.conditions if isinstance(c, OpaqueIs | Stateful))
+    return f"how far a rule with {' and '.join(keywords)} reaches"
