@@ -50,7 +50,7 @@ def align(old: CompiledPolicy | None, new: CompiledPolicy) -> Alignment:
     """Compare two policies rule by rule."""
     old_rules: Sequence[CompiledRule] = old.rules if old else ()
     pairs, removed, added = _match(old_rules, new.rules)
-    moved = _moved(old_rules, new.rules, pairs) if _ordered(old, new) else []
+    moved = _moved(new.rules, pairs) if _ordered(old, new) else []
     deltas = [*_paired(old_rules, new.rules, removed, added), *_moves(old_rules, new.rules, moved)]
     touched_old, touched_new = {*removed, *(a for a, _ in moved)}, {*added, *(b for _, b in moved)}
     if old is not None and old.options.rule_order is not new.options.rule_order:
@@ -160,9 +160,7 @@ def _alike(old: CompiledRule, new: CompiledRule) -> bool:
     return same >= _ALIKE or old.written == new.written
 
 
-def _moved(
-    old: Sequence[CompiledRule], new: Sequence[CompiledRule], pairs: list[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def _moved(new: Sequence[CompiledRule], pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Give the pairs whose new place, relative to the other pairs, some packet may notice."""
     deciding = [(a, b) for a, b in sorted(pairs, key=_second) if new[b].decides]
     kept = _longest_rising([a for a, _ in deciding])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -97,7 +97,9 @@ def _action_order(rule: CompiledRule) -> tuple[int, int, int]:
 
 
 def _unresolved(policy: Policy) -> list[CompiledRule]:
-    return [rule for missing in policy.unresolved for rule in _anything_may(policy.name.label, missing.reference)]
+    return [
+        rule for missing in policy.unresolved for rule in _anything_may(policy.name.label, missing.reference)
+    ]
 
 
 def _anything_may(group: str, reason: str, *, alert_only: bool = False) -> list[CompiledRule]:
@@ -106,7 +108,13 @@ def _anything_may(group: str, reason: str, *, alert_only: bool = False) -> list[
     sides = (True,) if alert_only else (True, False)
     return [
         CompiledRule(
-            MayAct(reason, None, passing), EVERYTHING, _ANY_MEANING, ("may", reason, passing), reason, group, ref
+            MayAct(reason, None, passing),
+            EVERYTHING,
+            _ANY_MEANING,
+            ("may", reason, passing),
+            reason,
+            group,
+            ref,
         )
         for passing in sides
     ]
@@ -127,12 +135,6 @@ def _compile_reference(policy: Policy, reference: StatefulReference) -> list[Com
     meaning = Meaning(When.EVERY, Reach.FLOW)
     content = ("managed", name)
     return [CompiledRule(MayDeny(name), EVERYTHING, meaning, content, content, label, ref)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sensitivity:
-    sets: frozenset[str]
-    home_net: bool
 
 
 class _GroupCompiler:
@@ -201,7 +203,16 @@ class _GroupCompiler:
         if not header.protocol.known:
             act = MayAct(f"protocol {rule.header.protocol} is not known to this version", action)
             what = (*what, rule.header.protocol)
-        return CompiledRule(act, header, meaning, (*what, header), written, label, self._ref(rule))
+        return CompiledRule(
+            act,
+            header,
+            meaning,
+            (*what, header),
+            written,
+            label,
+            self._ref(rule),
+            header_words=_words(rule.header),
+        )
 
     def _unread(self, entry: UndecidedRule, header: Header | None) -> list[CompiledRule]:
         compiled = EVERYTHING if header is None else self._header(header)
@@ -222,6 +233,12 @@ class _GroupCompiler:
             )
             for passing in sides
         ]
+
+
+def _words(header: Header) -> tuple[str, str, str, str]:
+    fields = (header.source, header.source_ports, header.destination, header.destination_ports)
+    source, source_ports, destination, destination_ports = (str(field) for field in fields)
+    return source, source_ports, destination, destination_ports
 
 
 def _outcome(action: Action) -> str:
@@ -276,7 +293,9 @@ def _state_named(rules: list[CompiledRule]) -> list[CompiledRule]:
 
     ``flowbits:isset,x`` is the same question in two policies only if the rules that set ``x`` are the same.
     """
-    readers = [n for n, rule in enumerate(rules) if any(isinstance(c, Stateful) for c in rule.meaning.conditions)]
+    readers = [
+        n for n, rule in enumerate(rules) if any(isinstance(c, Stateful) for c in rule.meaning.conditions)
+    ]
     if not readers:
         return rules
     digest = hashlib.sha256(repr([rule.content for rule in rules]).encode()).hexdigest()[:16]
@@ -294,6 +313,4 @@ def _with_state(rule: CompiledRule, digest: str) -> CompiledRule:
     meaning = Meaning(
         rule.meaning.when, rule.meaning.reach, rule.meaning.flow, conditions, rule.meaning.priority
     )
-    return CompiledRule(
-        rule.act, rule.header, meaning, rule.content, rule.written, rule.group, rule.ref, rule.default
-    )
+    return replace(rule, meaning=meaning)

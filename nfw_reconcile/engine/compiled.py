@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.engine.headers import HeaderBox, HeaderIndex
-from nfw_reconcile.engine.worlds import Vocabulary
 from nfw_reconcile.model.rule import Action
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.engine.protocols import ProtocolMatch
     from nfw_reconcile.engine.resolve import Addresses, Ports
     from nfw_reconcile.engine.stateless import CompiledStateless
+    from nfw_reconcile.engine.worlds import Vocabulary
     from nfw_reconcile.model.policy import EngineOptions, GroupName
     from nfw_reconcile.model.verdict import RuleRef
 
@@ -93,6 +93,7 @@ class CompiledRule:
     ``content`` is the rule's identity: what it matches and does, with every name looked up, and
     without sid, message or place. ``written`` is the same before names are looked up: equal
     ``written`` and other ``content`` means that a variable changed. ``default`` names a default action.
+    ``header_words`` are source, source ports, destination and destination ports as written.
     """
 
     act: Act
@@ -104,6 +105,7 @@ class CompiledRule:
     ref: RuleRef | None = None
     default: str | None = None
     approximate: bool = False
+    header_words: tuple[str, str, str, str] = ("any", "any", "any", "any")
 
     @property
     def decides(self) -> bool:

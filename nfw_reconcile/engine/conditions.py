@@ -111,14 +111,7 @@ class Stateful:
 
 
 Condition = (
-    ApplicationIs
-    | NameIs
-    | ClientHello
-    | ProtocolNumbers
-    | TcpFlagsAre
-    | DataSize
-    | OpaqueIs
-    | Stateful
+    ApplicationIs | NameIs | ClientHello | ProtocolNumbers | TcpFlagsAre | DataSize | OpaqueIs | Stateful
 )
 
 

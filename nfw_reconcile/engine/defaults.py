@@ -79,4 +79,6 @@ def _drop(action: str, protocol: str, meaning: Meaning, *, approximate: bool = F
 def _unknown(reason: str) -> Iterable[CompiledRule]:
     meaning = Meaning(When.EVERY, Reach.UNSURE)
     act = MayAct(reason, Action.DROP)
-    yield CompiledRule(act, _header(ProtocolMatch()), meaning, ("may", reason), reason, _GROUP, default=reason)
+    yield CompiledRule(
+        act, _header(ProtocolMatch()), meaning, ("may", reason), reason, _GROUP, default=reason
+    )

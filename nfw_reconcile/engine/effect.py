@@ -87,9 +87,7 @@ class Comparison:
         old = _side(self.old, flow) if self.old else None
         new = _side(self.new, flow)
         open_ended = _asks_members(self.new, new) or (self.old and old and _asks_members(self.old, old))
-        return FlowSignature(
-            flow.protocol, flow.source.family, old, new, flow if open_ended else None
-        )
+        return FlowSignature(flow.protocol, flow.source.family, old, new, flow if open_ended else None)
 
     def _decide(self, flow: FiveTuple, signature: FlowSignature) -> FlowEffect:
         def run(world: World) -> Pair:
@@ -121,7 +119,9 @@ def _judge(policy: CompiledPolicy, flow: FiveTuple, signature: SideSignature, wo
         return Outcome(allowed=True, cause=sent[0].cause)
     if actions == {StatelessAction.FORWARD}:
         return walk(policy, flow, signature.stateful, packets, world)
-    reason = f"stateless rules of {policy.name.label} forward one direction only (policy {policy.digest[:12]})"
+    reason = (
+        f"stateless rules of {policy.name.label} forward one direction only (policy {policy.digest[:12]})"
+    )
     return Outcome(allowed=world.ask(Unknown(reason)), cause=sent[0].cause)
 
 
@@ -201,7 +201,8 @@ def _effect(groups: Sequence[Sequence[Leaf[Pair]]], leaves: Sequence[Leaf[Pair]]
     if len(effects) == 1:
         return effects.pop()
     if not effects & _DENIALS:
-        return _payload_effect([leaf.outcome for leaf in leaves])
+        open_ended = {Effect.NEWLY_ALLOWED, Effect.STILL_DENIED} <= effects
+        return Effect.UNDECIDED if open_ended else _payload_effect([leaf.outcome for leaf in leaves])
     if effects - _DENIALS - {Effect.STILL_DENIED}:
         return Effect.UNDECIDED
     return Effect.POSSIBLY_DENIED if Effect.POSSIBLY_DENIED in effects else Effect.NEWLY_DENIED
@@ -231,7 +232,10 @@ def _decision(
     reasons: tuple[str, ...] = () if complete else (TOO_MANY,)
     if verdict is Verdict.CONDITIONAL:
         asked = dict.fromkeys(
-            str(question) for leaf in leaves for question in leaf.world.answers if not isinstance(question, Unknown)
+            str(question)
+            for leaf in leaves
+            for question in leaf.world.answers
+            if not isinstance(question, Unknown)
         )
         conditions = tuple(asked)[:MOST_CONDITIONS]
     if verdict is Verdict.UNDECIDED:

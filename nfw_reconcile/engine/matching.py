@@ -63,7 +63,9 @@ def _one_way(header: CompiledHeader, flow: FiveTuple, world: World) -> bool:
     return (
         flow.source in header.source.possible
         and flow.destination in header.destination.possible
-        and (header.source_ports.anything or (ported and header.source_ports.matches(flow.source_port, world)))
+        and (
+            header.source_ports.anything or (ported and header.source_ports.matches(flow.source_port, world))
+        )
         and (
             header.destination_ports.anything
             or (ported and header.destination_ports.matches(flow.destination_port, world))
@@ -94,9 +96,7 @@ def _holds(condition: Condition, packet: Packet, header: FiveTuple, world: World
             return world.ask(Unknown(text))
 
 
-def _application_holds(
-    applications: frozenset[str], packet: Packet, world: World, *, negated: bool
-) -> bool:
+def _application_holds(applications: frozenset[str], packet: Packet, world: World, *, negated: bool) -> bool:
     if not packet.detected:
         return False
     if not negated:

@@ -10,21 +10,23 @@ to be not enumerated, and answers about single flows stay exact.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from nfw_reconcile.engine.partition import FieldClass, Partition
+from nfw_reconcile.engine.headers import bits
+from nfw_reconcile.engine.partition import FieldClass, Partition, State, Terrain
 from nfw_reconcile.model.addresses import Address, AddressSet
 from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP, FiveTuple
 from nfw_reconcile.model.intervals import EMPTY, IntervalSet
-from nfw_reconcile.model.verdict import Cause, Effect
+from nfw_reconcile.model.verdict import Cause, Effect, Verdict
 
 if TYPE_CHECKING:
     from nfw_reconcile.engine.align import Alignment
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.model.addresses import Family
 
-MOST_STEPS: Final = 400_000
-"""Classes of field values looked at before the region is called too large to enumerate."""
+MOST_STEPS: Final = 1_200_000
+"""Values of fields looked at before the region is called too large to enumerate: a few seconds' work."""
 
 _PROTOCOLS: Final[tuple[tuple[int, tuple[Family, ...]], ...]] = (
     (TCP, (4, 6)),
@@ -33,8 +35,16 @@ _PROTOCOLS: Final[tuple[tuple[int, tuple[Family, ...]], ...]] = (
     (ICMPV6, (6,)),
     (SCTP, (4, 6)),
 )
+_RANK: Final = {
+    (protocol, family): rank
+    for rank, (protocol, family) in enumerate((p, f) for p, families in _PROTOCOLS for f in families)
+}
 _DENIALS: Final = frozenset({Effect.NEWLY_DENIED, Effect.POSSIBLY_DENIED, Effect.UNDECIDED})
 _MOST_INTERVALS: Final = 64
+
+
+_STEPS_PER_FLOW: Final = 60
+"""What judging one flow costs, in steps."""
 
 
 class PartKey(NamedTuple):
@@ -92,66 +102,77 @@ Extents = dict[PartKey, Extent]
 
 
 @dataclass(slots=True)
+class _Budget:
+    left: int
+
+    def spend(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise _OverBudgetError
+
+
+@dataclass(slots=True)
 class _Walk:
-    """One walk over the fields of one protocol and family."""
+    """One walk over the flows that one changed header matches on one side's packets.
+
+    A flow that several changed headers match is counted in the walk of the first of them, in the order of
+    ``numbers``, initiator's side first.
+    """
 
     comparison: Comparison
+    terrain: Terrain
     partition: Partition
     protocol: int
     family: Family
-    steps: list[int]
-    memo: dict[tuple[int, tuple[int, ...]], Extents] = field(default_factory=dict)
+    place: tuple[bool, int]
+    budget: _Budget
+    memo: dict[tuple[int, State], Extents] = field(default_factory=dict)
 
     def run(self) -> Extents:
-        if not self.partition.start_touched:
-            return {}
         return self._descend(0, self.partition.start, ())
 
-    def _descend(self, depth: int, state: tuple[int, ...], chosen: tuple[int, ...]) -> Extents:
+    def _descend(self, depth: int, state: State, chosen: tuple[int, ...]) -> Extents:
         if depth == len(self.partition.fields):
             return self._leaf(state, chosen)
-        key = (depth, state)
-        known = self.memo.get(key)
+        known = self.memo.get((depth, state))
         if known is not None:
             return known
+        self.budget.spend(len(self.partition.fields[depth]))
         found: Extents = {}
-        for group in self._classes(depth, state):
+        for group in self.partition.classes(depth, state):
             below = self._descend(depth + 1, group.state, (*chosen, group.value))
             for part, extent in below.items():
                 _merge(found, part, _prefix(group, extent))
-        self.memo[key] = found
+        self.memo[depth, state] = found
         return found
 
-    def _classes(self, depth: int, state: tuple[int, ...]) -> list[FieldClass]:
-        groups = self.partition.classes(depth, state)
-        self.steps[0] -= len(self.partition.fields[depth])
-        if self.steps[0] < 0:
-            raise _OverBudgetError
-        return groups
-
-    def _leaf(self, state: tuple[int, ...], chosen: tuple[int, ...]) -> Extents:
-        flow = self._flow(chosen)
-        effect = self.comparison.effect(flow)
-        if effect.effect not in _DENIALS:
+    def _leaf(self, state: State, chosen: tuple[int, ...]) -> Extents:
+        forward, backward = (vector & self.terrain.touched for vector in state)
+        if self.place != _first_place(forward, backward):
             return {}
-        forward, backward = self.partition.reach(state)
-        key = PartKey(effect.effect, effect.flush, effect.old.cause, effect.new.cause, forward, backward)
+        self.budget.spend(_STEPS_PER_FLOW)
+        effect = self.comparison.effect(_flow(self.protocol, self.family, chosen))
+        if effect.effect not in _DENIALS or effect.old.verdict is Verdict.DENIED:
+            return {}
+        key = PartKey(
+            effect.effect, effect.flush, effect.old.cause, effect.new.cause, bool(forward), bool(backward)
+        )
         return {key: Extent(1, (), ())}
 
-    def _flow(self, chosen: tuple[int, ...]) -> FiveTuple:
-        ports = chosen[2:] or (0, 0)
-        return FiveTuple(
-            self.protocol,
-            Address(self.family, chosen[0]),
-            ports[0],
-            Address(self.family, chosen[1]),
-            ports[1],
-        )
+
+def _first_place(forward: int, backward: int) -> tuple[bool, int]:
+    vector = forward or backward
+    return not forward, (vector & -vector).bit_length() - 1
+
+
+def _flow(protocol: int, family: Family, chosen: tuple[int, ...]) -> FiveTuple:
+    ports = chosen[2:] or (0, 0)
+    return FiveTuple(protocol, Address(family, chosen[0]), ports[0], Address(family, chosen[1]), ports[1])
 
 
 def _prefix(group: FieldClass, extent: Extent) -> Extent:
     return Extent(
-        len(group.values) * extent.count, (group.value, *extent.witness), (group.values, *extent.bounds)
+        group.values.size * extent.count, (group.value, *extent.witness), (group.values, *extent.bounds)
     )
 
 
@@ -172,47 +193,63 @@ def _bounded(values: IntervalSet) -> IntervalSet:
 
 def newly_denied(comparison: Comparison, alignment: Alignment, most_steps: int = MOST_STEPS) -> RegionFound:
     """Enumerate the region by cause. Bounds are exact per field, and their product holds the part."""
-    steps = [most_steps]
+    terrain = Terrain.of(comparison, alignment)
+    centres = bits(terrain.touched)
+    budget = _Budget(most_steps)
     parts: list[Part] = []
-    complete = True
-    for protocol, families in _PROTOCOLS:
-        for family in families:
-            partition = Partition.of(comparison, alignment, protocol, family)
-            walk = _Walk(comparison, partition, protocol, family, steps)
-            try:
-                extents = walk.run()
-            except _OverBudgetError:
-                complete = False
-                continue
-            parts += [_part(walk, key, extent) for key, extent in extents.items()]
-    parts.sort(key=_order)
-    return RegionFound(tuple(parts), complete)
+    try:
+        for protocol, families in _PROTOCOLS:
+            for family in families:
+                extents: Extents = {}
+                for backward, centre in product((False, True), centres):
+                    _explore(comparison, terrain, (backward, centre), protocol, family, budget, extents)
+                parts += [_part(comparison, protocol, family, *found) for found in extents.items()]
+    except _OverBudgetError:
+        return RegionFound((), complete=False)
+    return RegionFound(tuple(sorted(parts, key=_order)), complete=True)
+
+
+def _explore(  # noqa: PLR0913, PLR0917 - one walk has that many coordinates
+    comparison: Comparison,
+    terrain: Terrain,
+    place: tuple[bool, int],
+    protocol: int,
+    family: Family,
+    budget: _Budget,
+    extents: Extents,
+) -> None:
+    backward, centre = place
+    partition = Partition.of(terrain, centre, backward=backward, protocol=protocol, family=family)
+    budget.spend(len(terrain.boxes))
+    if partition is not None:
+        walk = _Walk(comparison, terrain, partition, protocol, family, place, budget)
+        for key, extent in walk.run().items():
+            _merge(extents, key, extent)
 
 
 def _order(part: Part) -> tuple[object, ...]:
     key = part.key
     return (
-        key.effect.value, str(key.new), str(key.old), not key.forward, key.backward, part.protocol, part.family,
-        part.witness,
+        key.effect.value, str(key.new), str(key.old), not key.forward, key.backward,
+        _RANK[part.protocol, part.family], part.witness,
     )  # fmt: skip
 
 
-def _part(walk: _Walk, key: PartKey, extent: Extent) -> Part:
+def _part(comparison: Comparison, protocol: int, family: Family, key: PartKey, extent: Extent) -> Part:
     source, destination, *ports = extent.bounds
     source_ports, destination_ports = ports or (EMPTY, EMPTY)
-    witness = walk._flow(extent.witness)  # noqa: SLF001 - one module, one thing
-    conditions = walk.comparison.effect(witness).conditions
+    witness = _flow(protocol, family, extent.witness)
     return Part(
         key,
-        walk.protocol,
-        walk.family,
+        protocol,
+        family,
         extent.count,
         witness,
-        _addresses(walk.family, source),
-        _addresses(walk.family, destination),
+        _addresses(family, source),
+        _addresses(family, destination),
         source_ports,
         destination_ports,
-        conditions,
+        comparison.effect(witness).conditions,
     )
 
 

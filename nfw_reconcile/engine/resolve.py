@@ -120,9 +120,7 @@ class Addresses:
 
     def _is_wanted(self, address: Address, world: World) -> bool:
         if self.wanted.family(address.family):
-            return address in self.wanted or any(
-                world.ask(_member(name, address)) for name in self.missing
-            )
+            return address in self.wanted or any(world.ask(_member(name, address)) for name in self.missing)
         if any(world.ask(_member(name, address)) for name in self.missing):
             return True
         starts_from_all = bool(self.unwanted.family(address.family)) or any(
@@ -168,14 +166,10 @@ class Ports:
             return port in self.known
         if port in self.unwanted:
             return False
-        wanted = port in self.wanted or any(
-            world.ask(Unknown(name, f"port {port}")) for name in self.missing
-        )
+        wanted = port in self.wanted or any(world.ask(Unknown(name, f"port {port}")) for name in self.missing)
         if not self.wanted and not self.missing:
             wanted = True
-        return wanted and not any(
-            world.ask(Unknown(name, f"port {port}")) for name in self.missing_unwanted
-        )
+        return wanted and not any(world.ask(Unknown(name, f"port {port}")) for name in self.missing_unwanted)
 
 
 def _member(name: str, address: Address) -> Unknown:
@@ -223,7 +217,7 @@ def resolve_ports(expression: Expression, scope: Scope) -> Ports:
     )
 
 
-def _collect(
+def _collect(  # noqa: PLR0913 - the walk's place, in one row
     expression: Expression, scope: Scope, leaves: _Leaves, *, unwanted: bool, depth: int, ports: bool
 ) -> None:
     if depth > _DEEPEST:

@@ -12,7 +12,6 @@ from nfw_reconcile.engine.conditions import (
     DataSize,
     FlowState,
     Meaning,
-    NameIs,
     OpaqueIs,
     ProtocolNumbers,
     Reach,
@@ -29,7 +28,19 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.rule import Option
 
 LABELS: Final = frozenset(
-    {"msg", "sid", "rev", "gid", "classtype", "reference", "metadata", "target", "noalert", "alert", "priority"}
+    {
+        "msg",
+        "sid",
+        "rev",
+        "gid",
+        "classtype",
+        "reference",
+        "metadata",
+        "target",
+        "noalert",
+        "alert",
+        "priority",
+    }
 )
 """Options that neither ask anything nor are part of what a rule is."""
 
@@ -166,7 +177,7 @@ class _Reader:
             self._conditions.append(OpaqueIs(f"app-layer-protocol:{value}", Carrier.DATA))
 
     def _read_state(self, keyword: str, value: str) -> None:
-        command = value.split(",")[0].strip().lower()
+        command = value.split(",", maxsplit=1)[0].strip().lower()
         if keyword in {"flowbits", "xbits", "hostbits"} and command in _SETS_STATE_ONLY:
             return
         trait = "counter" if keyword in _COUNTERS else "packet"

@@ -119,9 +119,7 @@ _EVERYTHING: Final = HeaderBox(
 
 def _unknown_rule(group: str, reason: str) -> CompiledStatelessRule:
     ref = RuleRef(group, None, None, reason)
-    return CompiledStatelessRule(
-        _EVERYTHING, (), StatelessAction.FORWARD, reason, ref, ("unknown", reason)
-    )
+    return CompiledStatelessRule(_EVERYTHING, (), StatelessAction.FORWARD, reason, ref, ("unknown", reason))
 
 
 def _compile_entry(group: str, entry: StatelessEntry) -> CompiledStatelessRule:

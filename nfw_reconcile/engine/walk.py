@@ -75,7 +75,9 @@ def walk(
         if _accept(state, rules, packet, header, world):
             continue
         if state.dropped or not _accept(state, rules, packet, header, world):
-            return Outcome(allowed=False, cause=_cause(state.dropped_by), notes=(*notes, *_remarks(state.dropped_by)))
+            return Outcome(
+                allowed=False, cause=_cause(state.dropped_by), notes=(*notes, *_remarks(state.dropped_by))
+            )
         notes.append(FIRST_PACKET_LOST)
     return Outcome(allowed=True, cause=_cause(state.passed_by), notes=tuple(dict.fromkeys(notes)))
 

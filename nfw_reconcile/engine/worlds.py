@@ -59,9 +59,7 @@ class Vocabulary:
         return cls(frozenset(applications), tuple(sorted(names)))
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
-        return Vocabulary(
-            self.applications | other.applications, tuple(sorted({*self.names, *other.names}))
-        )
+        return Vocabulary(self.applications | other.applications, tuple(sorted({*self.names, *other.names})))
 
 
 @dataclass(slots=True)

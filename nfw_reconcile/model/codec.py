@@ -147,5 +147,10 @@ def _read_scalar(
     if kind is float and type(data) is int:
         return float(data)
     if type(data) is not kind:
-        _wrong(path, {str: "a text", int: "a whole number", bool: "true or false"}.get(kind, "a number"), source, problems)
+        _wrong(
+            path,
+            {str: "a text", int: "a whole number", bool: "true or false"}.get(kind, "a number"),
+            source,
+            problems,
+        )
     return data

@@ -11,8 +11,9 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
-from nfw_reconcile.model.codec import JsonObject
-from nfw_reconcile.model.verdict import Effect, Engine, Verdict
+# The codec reads these annotations at run time.
+from nfw_reconcile.model.codec import JsonObject  # noqa: TC001
+from nfw_reconcile.model.verdict import Effect, Engine, Verdict  # noqa: TC001
 
 FORMAT_VERSION: Final = "1.0"
 FOLLOWED_ENGINE: Final = "Suricata 7.0.10"

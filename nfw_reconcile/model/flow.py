@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from nfw_reconcile.model.addresses import Address
+if TYPE_CHECKING:
+    from nfw_reconcile.model.addresses import Address
 
 PROTOCOL_NAMES: Final[dict[int, str]] = {1: "ICMP", 6: "TCP", 17: "UDP", 47: "GRE", 58: "ICMPv6", 132: "SCTP"}
 PROTOCOL_NUMBERS: Final[dict[str, int]] = {name.upper(): number for number, name in PROTOCOL_NAMES.items()}

@@ -49,8 +49,9 @@ class IntervalSet:
     def __iter__(self) -> Iterator[Interval]:
         return iter(self.intervals)
 
-    def __len__(self) -> int:
-        """Give the number of integers in the set (not of intervals)."""
+    @property
+    def size(self) -> int:
+        """Give the number of integers in the set (``len`` cannot: IPv6 has more than it may return)."""
         return sum(high - low + 1 for low, high in self.intervals)
 
     def __or__(self, other: IntervalSet) -> IntervalSet:

@@ -130,6 +130,7 @@ class StatelessRule:
     protocols: frozenset[int] = frozenset()
     tcp_flags: tuple[TcpFlags, ...] = ()
     where: Location | None = None
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ class UndecidedStatelessRule:
     priority: int
     reason: str
     where: Location | None = None
+    sensitive: bool = False
 
 
 StatelessEntry = StatelessRule | UndecidedStatelessRule

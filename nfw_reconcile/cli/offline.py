@@ -1,0 +1,159 @@
+"""Commands that read files and send nothing."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from nfw_reconcile.cli.options import FILE, address_and_port, input_options, output_options
+from nfw_reconcile.cli.output import now_text, show, write_private
+from nfw_reconcile.errors import ExitCode, InputError, Location, error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from nfw_reconcile.model.documents import PlanDocument
+    from nfw_reconcile.model.flow import FiveTuple
+    from nfw_reconcile.pipeline.inputs import Request
+    from nfw_reconcile.pipeline.planning import SeenFlows
+
+
+@click.command("plan")
+@input_options
+@click.option("--flows", type=FILE, metavar="FILE", help="Real flows to look at (JSON Lines or CSV).")
+@click.option("--out", type=FILE, metavar="FILE", help="Save the plan for apply (mode 0600).")
+@output_options()
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where something is or may be newly denied.")
+def plan_command(
+    *,
+    request: Request,
+    flows: Path | None,
+    out: Path | None,
+    form: str,
+    outputs: tuple[str, ...],
+    detailed_exitcode: bool,
+) -> int:
+    r"""Work out what a change of policy denies that was allowed. Nothing is changed, nothing is sent.
+
+    \b
+    Examples:
+      terraform show -json plan.bin > plan.json
+      nfw-reconcile plan --tf-plan plan.json
+      nfw-reconcile plan --tf-plan plan.json --flows flows.jsonl --out nfw.plan
+      nfw-reconcile plan --old before.json --new after.json -o markdown=comment.md
+    """
+    from nfw_reconcile.pipeline import make_plan  # noqa: PLC0415
+    from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
+
+    document = make_plan(request, _seen(flows) if flows else None, created_at=now_text())
+    if out is not None:
+        write_private(out, document_bytes(document))
+    show(document, form, outputs)
+    return ExitCode.CHANGES if detailed_exitcode and _tightens(document) else ExitCode.OK
+
+
+def _seen(path: Path) -> SeenFlows:
+    from nfw_reconcile.pipeline.planning import SeenFlows  # noqa: PLC0415
+    from nfw_reconcile.sources.flowfile import read_flows  # noqa: PLC0415
+
+    with _opened(path) as lines:
+        return SeenFlows(f"file {path.name}", [line.flow for line in read_flows(lines, path.name)])
+
+
+def _opened(path: Path) -> AbstractContextManager[TextIO]:
+    if str(path) == "-":
+        return nullcontext(click.get_text_stream("stdin"))
+    try:
+        return path.open(encoding="utf-8", newline="")
+    except OSError as problem:
+        summary = f"the flows cannot be read: {problem.strerror}."
+        raise InputError(
+            error(summary, Location(str(path)), "Give a file of JSON Lines or CSV.")
+        ) from problem
+
+
+def _tightens(document: PlanDocument) -> bool:
+    return any(plan.region.parts or not plan.region.complete for plan in document.firewalls)
+
+
+@click.command("classify")
+@input_options
+@click.option(
+    "--flows", type=FILE, required=True, metavar="FILE", help="Flows (JSON Lines or CSV); - for stdin."
+)
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+def classify_command(*, request: Request, flows: Path, form: str) -> None:
+    r"""Say what the change does to each flow of a file, in input order.
+
+    \b
+    Examples:
+      nfw-reconcile classify --tf-plan plan.json --flows flows.jsonl
+      nfw-reconcile classify --old a.json --new b.json --flows flows.csv --format csv
+    """
+    with _opened(flows) as lines:
+        for text in _classified(request, lines, flows.name, form):
+            click.echo(text)
+
+
+def _classified(request: Request, lines: TextIO, source: str, form: str) -> Iterator[str]:
+    from nfw_reconcile.pipeline import classify  # noqa: PLC0415
+    from nfw_reconcile.report.classified import CSV_HEADER, csv_row, json_line  # noqa: PLC0415
+
+    if form == "csv":
+        yield CSV_HEADER
+    for found in classify(request, lines, source):
+        yield csv_row(found.raw, found.effect) if form == "csv" else json_line(found.raw, found.effect)
+
+
+@click.command("explain")
+@input_options
+@click.argument("protocol", metavar="PROTO")
+@click.argument("source", metavar="SRC[:PORT]")
+@click.argument("destination", metavar="DST[:PORT]")
+def explain_command(*, request: Request, protocol: str, source: str, destination: str) -> None:
+    r"""Trace one flow through the old and the new policy, with the deciding rules.
+
+    \b
+    Examples:
+      nfw-reconcile explain --tf-plan plan.json tcp 10.0.1.5:50000 203.0.113.7:443
+      nfw-reconcile explain --tf-plan plan.json udp [2001:db8::5]:5353 [2001:db8::53]:53
+    """
+    from nfw_reconcile.pipeline import explain  # noqa: PLC0415
+    from nfw_reconcile.report.classified import render_explanation  # noqa: PLC0415
+
+    click.echo(render_explanation(explain(request, _flow(protocol, source, destination))))
+
+
+def _flow(protocol: str, source: str, destination: str) -> FiveTuple:
+    from nfw_reconcile.model.addresses import Address  # noqa: PLC0415
+    from nfw_reconcile.model.flow import PROTOCOL_NUMBERS, FiveTuple  # noqa: PLC0415
+
+    try:
+        number = int(protocol) if protocol.isdecimal() else PROTOCOL_NUMBERS[protocol.upper()]
+        (one, one_port), (other, other_port) = address_and_port(source), address_and_port(destination)
+        flow = FiveTuple(number, Address.parse(one), one_port, Address.parse(other), other_port)
+    except (ValueError, KeyError) as problem:
+        raise click.UsageError(f"not a flow: {problem}. Write PROTO SRC[:PORT] DST[:PORT].") from problem
+    if flow.source.family != flow.destination.family or number > 255:
+        raise click.UsageError("not a flow: both addresses must be of one family, the protocol below 256.")
+    return flow
+
+
+@click.command("show")
+@click.argument("file", type=FILE)
+@output_options()
+def show_command(*, file: Path, form: str, outputs: tuple[str, ...]) -> None:
+    r"""Render a saved plan or result again.
+
+    \b
+    Examples:
+      nfw-reconcile show nfw.plan
+      nfw-reconcile show nfw.result --format markdown
+    """
+    from nfw_reconcile.pipeline.saved import read_saved  # noqa: PLC0415
+
+    show(read_saved(file), form, outputs)

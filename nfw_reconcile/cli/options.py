@@ -1,0 +1,117 @@
+"""Options that several commands share, and the requests that are built from them."""
+
+from __future__ import annotations
+
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nfw_reconcile.pipeline.inputs import Request
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FILE = click.Path(path_type=Path)
+
+
+def input_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Add the options that say what to compare; the command gets one ``request``."""
+
+    @click.option("--tf-plan", type=FILE, metavar="FILE", help="A plan as `terraform show -json` prints it.")
+    @click.option("--old", type=FILE, metavar="SOURCE", help="The old side: plan, state or snapshot JSON.")
+    @click.option("--new", type=FILE, metavar="SOURCE", help="The new side: plan, state or snapshot JSON.")
+    @click.option(
+        "--context",
+        type=FILE,
+        multiple=True,
+        metavar="SOURCE",
+        help="What the input lacks on both sides: groups, policy or firewall of another stack.",
+    )
+    @click.option(
+        "--firewall", multiple=True, metavar="NAME|ARN", help="Only this firewall; or bind a policy to it."
+    )
+    @click.option("--policy", metavar="NAME|ARN", help="Only this firewall policy.")
+    @click.option("--home-net", metavar="CIDR,...", help="HOME_NET, where neither policy nor VPC gives it.")
+    @wraps(command)
+    def wrapped(  # noqa: PLR0913 - one parameter an option
+        *args: object,
+        tf_plan: Path | None,
+        old: Path | None,
+        new: Path | None,
+        context: tuple[Path, ...],
+        firewall: tuple[str, ...],
+        policy: str | None,
+        home_net: str | None,
+        **others: Any,  # noqa: ANN401 - click passes what the command declares
+    ) -> R:
+        request = _request(tf_plan, old, new, context, firewall, policy, home_net)
+        return command(*args, request=request, **others)
+
+    return wrapped  # fmt: skip
+
+
+def _request(  # noqa: PLR0913 - one parameter an option
+    tf_plan: Path | None,
+    old: Path | None,
+    new: Path | None,
+    context: tuple[Path, ...],
+    firewall: tuple[str, ...],
+    policy: str | None,
+    home_net: str | None,
+) -> Request:
+    from nfw_reconcile.pipeline.inputs import Request  # noqa: PLC0415 - not for --help
+    from nfw_reconcile.sources.assemble import Choice  # noqa: PLC0415
+
+    choice = Choice(firewall, policy, networks("--home-net", home_net))
+    return Request(tf_plan, old, new, context, choice)
+
+
+def networks(option: str, value: str | None) -> tuple[str, ...]:
+    """Read a comma-separated list of CIDRs; raises click's usage error for anything else."""
+    from nfw_reconcile.model.addresses import Network  # noqa: PLC0415
+
+    words = [word.strip() for word in (value or "").split(",") if word.strip()]
+    try:
+        return tuple(str(Network.parse(word)) for word in words)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint=option) from problem
+
+
+def output_options(default: str = "text") -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Add the options that say how a document is shown."""
+
+    def add(command: Callable[P, R]) -> Callable[P, R]:
+        command = click.option(
+            "--format",
+            "form",
+            default=default,
+            show_default=True,
+            metavar="FORMAT",
+            help="text, markdown or json.",
+        )(command)
+        return click.option(
+            "-o", "--output", "outputs", multiple=True, metavar="FORMAT=PATH",
+            help="Write this format to a file as well.",
+        )(command)  # fmt: skip
+
+    return add
+
+
+def address_and_port(text: str) -> tuple[str, int]:
+    """Read ``ADDRESS[:PORT]`` or ``[IPV6][:PORT]``; port 0 stands for none. Raises ``ValueError``."""
+    if text.startswith("["):
+        address, _, rest = text[1:].partition("]")
+        port = rest.removeprefix(":")
+    elif text.count(":") == 1:
+        address, _, port = text.partition(":")
+    else:
+        address, port = text, ""
+    number = int(port) if port else 0
+    if not 0 <= number <= 65535:
+        raise ValueError(f"port {number} is not between 0 and 65535")
+    return address, number

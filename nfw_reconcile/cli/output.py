@@ -1,0 +1,82 @@
+"""Where results go: stdout, and files that are complete or not there at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nfw_reconcile.errors import UsageError, error
+
+if TYPE_CHECKING:
+    from nfw_reconcile.model.documents import PlanDocument, ResultDocument
+
+_WIDTH_WITHOUT_TERMINAL = 110
+
+
+def now_text() -> str:
+    """Give the time for a document: ``SOURCE_DATE_EPOCH`` where that is set, else the clock; UTC."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed.isdecimal() else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all, readable by its owner only (mode 0600)."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise UsageError(
+            error(f"the folder {folder} is not there.", None, "Make it, or write somewhere else.")
+        )
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def show(document: PlanDocument | ResultDocument, form: str, outputs: tuple[str, ...]) -> None:
+    """Print a document in one format and write it to files in others."""
+    files = [_split(word) for word in outputs]
+    text = rendered(document, form, color=_color(), width=_width())
+    for name, path in files:
+        write_private(path, rendered(document, name, color=False, width=_WIDTH_WITHOUT_TERMINAL).encode())
+    click.echo(text, nl=not text.endswith("\n"), color=True)
+
+
+def rendered(document: PlanDocument | ResultDocument, form: str, *, color: bool, width: int) -> str:
+    """Render a document."""
+    from nfw_reconcile.report import Format, render  # noqa: PLC0415 - not for --help
+
+    known = {member.value: member for member in Format}
+    if form not in known:
+        remedy = f"This version renders {', '.join(known)}."
+        raise UsageError(error(f"format {form} is not known.", None, remedy))
+    return render(document, known[form], color=color, width=width)
+
+
+def _split(word: str) -> tuple[str, Path]:
+    form, found, path = word.partition("=")
+    if not found or not path:
+        raise UsageError(error(f"-o {word} is not FORMAT=PATH.", None, "For example: -o markdown=plan.md"))
+    return form, Path(path)
+
+
+def _color() -> bool:
+    if "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty() or os.environ.get("FORCE_COLOR", "") not in {"", "0"}
+
+
+def _width() -> int:
+    return min(os.get_terminal_size().columns, 140) if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL

@@ -1,0 +1,56 @@
+"""The saved files: sealed with a digest when written, checked byte for byte when read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from nfw_reconcile.errors import Location, StalePlan, UnsupportedInput, error
+from nfw_reconcile.model.codec import canonical, from_json, sha256, to_json
+from nfw_reconcile.model.documents import FORMAT_VERSION, PlanDocument, ResultDocument
+from nfw_reconcile.sources.jsonfile import read_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Document = TypeVar("Document", PlanDocument, ResultDocument)
+
+PLAN = "nfw-reconcile plan"
+RESULT = "nfw-reconcile result"
+
+
+def sealed(document: Document) -> Document:
+    """Give the document with the digest over everything else in it."""
+    return replace(document, sha256=_digest(to_json(document)))
+
+
+def _digest(data: dict[str, object]) -> str:
+    return sha256({key: value for key, value in data.items() if key != "sha256"})
+
+
+def document_bytes(document: PlanDocument | ResultDocument) -> bytes:
+    """Give the bytes of a saved file: its canonical JSON."""
+    return canonical(to_json(document))
+
+
+def read_saved(path: Path) -> PlanDocument | ResultDocument:
+    """Read a plan or result file; refuse one that is not, to the byte, what this program wrote.
+
+    Raises ``InputError`` for a file of another kind, ``UnsupportedInput`` for another major format version,
+    ``StalePlan`` for a file that was changed.
+    """
+    data = read_json(path)
+    where = Location(path.name)
+    if not isinstance(data, dict) or data.get("kind") not in {PLAN, RESULT}:
+        summary = "the file is neither a plan nor a result of this program."
+        raise UnsupportedInput(error(summary, where, "Make a plan with: nfw-reconcile plan ... --out FILE"))
+    version = str(data.get("format_version"))
+    if version.split(".", maxsplit=1)[0] != FORMAT_VERSION.split(".")[0]:
+        summary = f"format version {version} is not one that this version reads ({FORMAT_VERSION})."
+        raise UnsupportedInput(error(summary, where, "Use the version of nfw-reconcile that wrote the file."))
+    if path.read_bytes() != canonical(data) or data.get("sha256") != _digest(data):
+        summary = "the file was changed after it was written: its digest does not fit its content."
+        raise StalePlan(error(summary, where, "Make the plan again; a plan file cannot be edited."))
+    kind = PlanDocument if data["kind"] == PLAN else ResultDocument
+    return from_json(kind, json.loads(canonical(data)), path.name)

@@ -1,0 +1,151 @@
+"""What changes of a policy besides its rules, and what a reader must know about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from nfw_reconcile.errors import Diagnostic, warning
+from nfw_reconcile.model.documents import SettingChange
+from nfw_reconcile.model.expressions import Unresolved
+from nfw_reconcile.model.policy import OpaqueGroup, RuleOrder, StatefulGroup, StreamExceptionPolicy
+from nfw_reconcile.model.rule import StatelessAction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nfw_reconcile.model.policy import Policy
+
+NOTHING: Final = "(none)"
+_RESTARTING: Final = ("rule order", "stream exception policy", "TCP idle timeout (s)")
+_INTERRUPTING: Final = ("TLS inspection", "resolved IP validation")
+
+
+def setting_changes(old: Policy | None, new: Policy) -> tuple[SettingChange, ...]:
+    """Compare everything but rules, by name, in a fixed order; a policy that is new changes nothing."""
+    if old is None:
+        return ()
+    from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import, and only plans need it
+
+    before, after = _settings(old), _settings(new)
+    sensitive = _sensitive_names(old) | _sensitive_names(new)
+    difference = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0)
+    names = {item.path(output_format="list")[0] for items in difference.values() for item in items}
+    return tuple(
+        SettingChange(name, before.get(name, NOTHING), after.get(name, NOTHING), name in sensitive)
+        for name in sorted(names)
+    )
+
+
+def _settings(policy: Policy) -> dict[str, str]:
+    options = policy.options
+    found = {
+        "rule order": str(options.rule_order),
+        "stream exception policy": str(options.stream_exception),
+        "TCP idle timeout (s)": str(options.tcp_idle_timeout),
+        "stateful default actions": _default_actions(policy),
+        "stateless default action": str(policy.stateless_default),
+        "stateless fragment default action": str(policy.stateless_fragment_default),
+        "HOME_NET": str(policy.home_net),
+        "TLS inspection": policy.tls_inspection or NOTHING,
+        "resolved IP validation": policy.resolved_ip_validation or NOTHING,
+    }
+    for reference in policy.stateful:
+        found.update(_group_settings(policy, reference.group, reference.priority, reference.drop_to_alert))
+    for attached in policy.stateless:
+        found[f"stateless rule group {attached.group.name.label}"] = f"attached, priority {attached.priority}"
+    return found
+
+
+def _default_actions(policy: Policy) -> str:
+    if isinstance(policy.default_actions, Unresolved):
+        return str(policy.default_actions)
+    return ", ".join(sorted(policy.default_actions)) or NOTHING
+
+
+def _group_settings(
+    policy: Policy,
+    group: StatefulGroup | OpaqueGroup,
+    priority: int | None,
+    drop_to_alert: bool,  # noqa: FBT001
+) -> Mapping[str, str]:
+    label = group.name.label
+    place = f", priority {priority}" if policy.options.rule_order is RuleOrder.STRICT else ""
+    override = ", DROP_TO_ALERT" if drop_to_alert else ""
+    found = {f"rule group {label}": f"attached{place}{override}"}
+    if isinstance(group, StatefulGroup):
+        for sigil, table in (("$", group.ip_sets), ("$", group.port_sets), ("@", group.references)):
+            found.update({f"{sigil}{name} of {label}": str(value) for name, value in table.items()})
+    return found
+
+
+def _sensitive_names(policy: Policy) -> frozenset[str]:
+    names = {"HOME_NET"} if policy.home_net_sensitive else set()
+    for reference in policy.stateful:
+        if isinstance(reference.group, StatefulGroup):
+            label = reference.group.name.label
+            names |= {
+                f"{sigil}{name} of {label}" for name in reference.group.sensitive_sets for sigil in "$@"
+            }
+    return frozenset(names)
+
+
+def warnings_of(
+    old: Policy | None, new: Policy, changes: tuple[SettingChange, ...], *, denies: bool
+) -> list[Diagnostic]:
+    """Say what a reader must know before applying; ``denies``: something is or may be newly denied."""
+    changed = {change.setting for change in changes}
+    said = [
+        *_engine_warnings(changed),
+        *_stateless_warnings(old, new),
+    ]
+    if denies:
+        said += _stream_exception_warnings(new.options.stream_exception)
+    return said
+
+
+def _engine_warnings(changed: set[str]) -> list[Diagnostic]:
+    said: list[Diagnostic] = []
+    if restarting := sorted(changed & set(_RESTARTING)):
+        summary = f"{' and '.join(restarting)} changes: AWS restarts the stateful engine, and every connection is hit."
+        said.append(
+            warning(summary, None, "Plan a maintenance window; a selective flush saves nothing then.")
+        )
+    if interrupting := sorted(changed & set(_INTERRUPTING)):
+        summary = f"{' and '.join(interrupting)} changes: every connection in its scope is interrupted."
+        said.append(warning(summary, None, "Plan a maintenance window."))
+    return said
+
+
+def _stateless_warnings(old: Policy | None, new: Policy) -> list[Diagnostic]:
+    if old is None or new.stateless_default is not StatelessAction.FORWARD:
+        return []
+    passes = old.stateless_default is StatelessAction.PASS or any(
+        isinstance(entry_action, StatelessAction) and entry_action is StatelessAction.PASS
+        for reference in old.stateless
+        if not isinstance(reference.group, OpaqueGroup)
+        for entry_action in (getattr(entry, "action", None) for entry in reference.group.entries)
+    )
+    if not passes or (old.stateless == new.stateless and old.stateless_default == new.stateless_default):
+        return []
+    summary = "traffic that stateless rules passed is now forwarded: existing TCP connections turn midstream at once."
+    return [warning(summary, None, "The stream exception policy decides about them; no flush is involved.")]
+
+
+_STREAM_EXCEPTION: Final = {
+    StreamExceptionPolicy.DROP: (
+        "the stream exception policy is DROP: clients of flushed TCP connections hang until their own timeout.",
+        "REJECT lets them see a reset and reconnect at once.",
+    ),
+    StreamExceptionPolicy.CONTINUE: (
+        (
+            "the stream exception policy is CONTINUE: a flushed connection goes on, judged without its beginning; "
+            "rules with flow:established, and those that wait for TLS or HTTP, do not match it."
+        ),
+        "REJECT or DROP make a flush final.",
+    ),
+}
+
+
+def _stream_exception_warnings(policy: StreamExceptionPolicy) -> list[Diagnostic]:
+    said = _STREAM_EXCEPTION.get(policy)
+    return [warning(said[0], None, said[1])] if said else []
