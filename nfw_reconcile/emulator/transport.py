@@ -16,7 +16,6 @@ from botocore.exceptions import (
 )
 
 from nfw_reconcile.emulator.replies import Loss, Silence
-from nfw_reconcile.emulator.validate import SERVICE
 from nfw_reconcile.emulator.wire import handle
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class BotoClient(Protocol):
-    """A boto3 or botocore client of Network Firewall."""
+    """A boto3 or botocore client of Network Firewall, STS or EC2."""
 
     @property
     def meta(self) -> Any:  # noqa: ANN401 - botocore has no types
@@ -61,7 +60,8 @@ def attach(client: BotoClient, emulator: Emulator, *, sleep: Callable[[float], N
             raise ReadTimeoutError(endpoint_url=request.url)
         return AWSResponse(request.url, reply.status, dict(reply.headers), _Raw(reply.body))
 
-    client.meta.events.register(f"before-send.{SERVICE}", answer)
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"before-send.{service}", answer)
 
 
 def _text_headers(request: AWSPreparedRequest) -> dict[str, str]:

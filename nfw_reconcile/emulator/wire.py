@@ -1,9 +1,9 @@
 """Bytes to calls and replies to bytes: the AWS JSON 1.0 protocol.
 
 A request is dispatched by the service that its ``X-Amz-Target`` header names
-(``NetworkFirewall_20201112.StartFlowFlush``), so that other services can be answered on the same
-port. The CBOR protocol, which the service model lists as well, is refused in words: a client that
-switches to it should be noticed, not guessed at.
+(``NetworkFirewall_20201112.StartFlowFlush``); a form goes to the neighbouring services. The CBOR
+protocol, which the service model lists as well, is refused in words: a client that switches to it
+should be noticed, not guessed at.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.emulator.names import stand_in_token
+from nfw_reconcile.emulator.neighbours import answer, is_query, refusal_text
 from nfw_reconcile.emulator.replies import Answer, Garble, Garbled, Refusal, Silence
 from nfw_reconcile.emulator.validate import ModelChecker
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 TARGET_PREFIX: Final = "NetworkFirewall_20201112"
 JSON_TYPE: Final = "application/x-amz-json-1.0"
+XML_TYPE: Final = "text/xml"
 HTML_PAGE: Final = b"<html><head><title>Proxy</title></head><body>Please sign in.</body></html>"
 BINARY_NOISE: Final = b"\xff\xfe\x00\x9c\xb1\x80"
 
@@ -49,6 +51,8 @@ CHECKER: Final = ModelChecker()
 def handle(emulator: Emulator, headers: Mapping[str, str], body: bytes) -> WireReply | Silence:
     """Answer one HTTP request; ``Silence`` where no reply is to reach the client."""
     given = {name.lower(): value for name, value in headers.items()}
+    if is_query(given):
+        return _query(emulator, body)
     call = _read(given, body)
     reply = call if isinstance(call, Refusal) else emulator.call(*call, CHECKER)
     if isinstance(reply, Silence):
@@ -58,6 +62,13 @@ def handle(emulator: Emulator, headers: Mapping[str, str], body: bytes) -> WireR
         "Date": formatdate(emulator.now, usegmt=True),
     }
     return _write(reply, stamp)
+
+
+def _query(emulator: Emulator, body: bytes) -> WireReply:
+    reply = answer(emulator, body)
+    if isinstance(reply, Refusal):
+        return _wire(reply.status, refusal_text(reply).encode(), {}, content_type=XML_TYPE)
+    return _wire(200, reply.encode(), {}, content_type=XML_TYPE)
 
 
 def _read(headers: Mapping[str, str], body: bytes) -> tuple[str, JsonObject] | Refusal:

@@ -1,0 +1,101 @@
+"""The few calls of other services that a run makes beside Network Firewall's own: STS and EC2.
+
+They come in the query protocol, a form with ``Action``, and are answered in XML, in the shapes that
+botocore's parsers read (STS API: GetCallerIdentity; EC2 API: DescribeVpcs, GetManagedPrefixListEntries).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from nfw_reconcile.emulator.replies import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nfw_reconcile.emulator.emulator import Emulator
+
+FORM: Final = "application/x-www-form-urlencoded"
+_STS: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
+_EC2: Final = "http://ec2.amazonaws.com/doc/2016-11-15/"
+
+
+def is_query(headers: Mapping[str, str]) -> bool:
+    """Say whether a request, by its lower-case headers, speaks the query protocol."""
+    return headers.get("content-type", "").startswith(FORM)
+
+
+def answer(emulator: Emulator, body: bytes) -> str | Refusal:
+    """Answer a form with the text of an XML document."""
+    form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+    action = form.get("Action", "")
+    match action:
+        case "GetCallerIdentity":
+            return _identity(emulator)
+        case "DescribeVpcs":
+            return _vpcs(emulator, _numbered(form, "VpcId"))
+        case "GetManagedPrefixListEntries":
+            return _entries(emulator, form.get("PrefixListId", ""))
+        case _:
+            return Refusal("InvalidAction", f"{action or 'this'} is not a call that the emulator answers")
+
+
+def _numbered(form: Mapping[str, str], name: str) -> list[str]:
+    return [value for key, value in sorted(form.items()) if key.startswith(f"{name}.")]
+
+
+def _identity(emulator: Emulator) -> str:
+    account = emulator.settings.account
+    inner = _element("Arn", f"arn:aws:iam::{account}:user/emulator") + _element("UserId", "EMULATOR")
+    result = f"<GetCallerIdentityResult>{inner}{_element('Account', account)}</GetCallerIdentityResult>"
+    return f'<GetCallerIdentityResponse xmlns="{_STS}">{result}</GetCallerIdentityResponse>'
+
+
+def _vpcs(emulator: Emulator, wanted: list[str]) -> str | Refusal:
+    known = emulator.world.vpcs
+    missing = [vpc for vpc in wanted if vpc not in known]
+    if missing:
+        return Refusal("InvalidVpcID.NotFound", f"The vpc ID '{missing[0]}' does not exist")
+    shown = "".join(_vpc(vpc, known[vpc]) for vpc in wanted or sorted(known))
+    return f'<DescribeVpcsResponse xmlns="{_EC2}"><vpcSet>{shown}</vpcSet></DescribeVpcsResponse>'
+
+
+def _vpc(vpc: str, cidrs: tuple[str, ...]) -> str:
+    families = {
+        "cidrBlock": [c for c in cidrs if ":" not in c],
+        "ipv6CidrBlock": [c for c in cidrs if ":" in c],
+    }
+    sets = "".join(
+        f"<{name}AssociationSet>{''.join(_association(name, cidr) for cidr in found)}</{name}AssociationSet>"
+        for name, found in families.items()
+    )
+    first = "".join(_element("cidrBlock", cidr) for cidr in families["cidrBlock"][:1])
+    return f"<item>{_element('vpcId', vpc)}{first}{sets}</item>"
+
+
+def _association(name: str, cidr: str) -> str:
+    state = f"<{name}State><state>associated</state></{name}State>"
+    return f"<item>{_element(name, cidr)}{state}</item>"
+
+
+def _entries(emulator: Emulator, wanted: str) -> str | Refusal:
+    found = [cidrs for arn, cidrs in emulator.world.prefix_lists.items() if arn.endswith(f"/{wanted}")]
+    if not found:
+        return Refusal("InvalidPrefixListID.NotFound", f"The prefix list ID '{wanted}' does not exist")
+    shown = "".join(f"<item>{_element('cidr', cidr)}</item>" for cidr in found[0])
+    return (
+        f'<GetManagedPrefixListEntriesResponse xmlns="{_EC2}">'
+        f"<entrySet>{shown}</entrySet></GetManagedPrefixListEntriesResponse>"
+    )
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """Give the text of the error document that both services' parsers read."""
+    inner = f"<Error>{_element('Code', refusal.code)}{_element('Message', refusal.message)}</Error>"
+    return f"<Response><Errors>{inner}</Errors>{inner}<RequestID>emulator</RequestID></Response>"
+
+
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{escape(text)}</{name}>"
