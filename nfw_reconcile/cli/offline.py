@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, TextIO
 
@@ -37,7 +38,7 @@ def plan_command(
     outputs: tuple[str, ...],
     detailed_exitcode: bool,
 ) -> int:
-    r"""Work out what a change of policy denies that was allowed. Nothing is changed, nothing is sent.
+    """Work out what a change of policy denies that was allowed. Nothing is changed, nothing is sent.
 
     \b
     Examples:
@@ -66,7 +67,7 @@ def _seen(path: Path) -> SeenFlows:
 
 def _opened(path: Path) -> AbstractContextManager[TextIO]:
     if str(path) == "-":
-        return nullcontext(click.get_text_stream("stdin"))
+        return nullcontext(sys.stdin)
     try:
         return path.open(encoding="utf-8", newline="")
     except OSError as problem:
@@ -87,7 +88,7 @@ def _tightens(document: PlanDocument) -> bool:
 )
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 def classify_command(*, request: Request, flows: Path, form: str) -> None:
-    r"""Say what the change does to each flow of a file, in input order.
+    """Say what the change does to each flow of a file, in input order.
 
     \b
     Examples:
@@ -96,15 +97,15 @@ def classify_command(*, request: Request, flows: Path, form: str) -> None:
     """
     with _opened(flows) as lines:
         for text in _classified(request, lines, flows.name, form):
-            click.echo(text)
+            click.echo(text, nl=False)
 
 
 def _classified(request: Request, lines: TextIO, source: str, form: str) -> Iterator[str]:
     from nfw_reconcile.pipeline import classify  # noqa: PLC0415
-    from nfw_reconcile.report.classified import CSV_HEADER, csv_row, json_line  # noqa: PLC0415
+    from nfw_reconcile.report.classified import csv_header, csv_row, json_line  # noqa: PLC0415
 
     if form == "csv":
-        yield CSV_HEADER
+        yield csv_header()
     for found in classify(request, lines, source):
         yield csv_row(found.raw, found.effect) if form == "csv" else json_line(found.raw, found.effect)
 
@@ -115,7 +116,7 @@ def _classified(request: Request, lines: TextIO, source: str, form: str) -> Iter
 @click.argument("source", metavar="SRC[:PORT]")
 @click.argument("destination", metavar="DST[:PORT]")
 def explain_command(*, request: Request, protocol: str, source: str, destination: str) -> None:
-    r"""Trace one flow through the old and the new policy, with the deciding rules.
+    """Trace one flow through the old and the new policy, with the deciding rules.
 
     \b
     Examples:
@@ -125,7 +126,7 @@ def explain_command(*, request: Request, protocol: str, source: str, destination
     from nfw_reconcile.pipeline import explain  # noqa: PLC0415
     from nfw_reconcile.report.classified import render_explanation  # noqa: PLC0415
 
-    click.echo(render_explanation(explain(request, _flow(protocol, source, destination))))
+    click.echo(render_explanation(explain(request, _flow(protocol, source, destination))), nl=False)
 
 
 def _flow(protocol: str, source: str, destination: str) -> FiveTuple:
@@ -147,7 +148,7 @@ def _flow(protocol: str, source: str, destination: str) -> FiveTuple:
 @click.argument("file", type=FILE)
 @output_options()
 def show_command(*, file: Path, form: str, outputs: tuple[str, ...]) -> None:
-    r"""Render a saved plan or result again.
+    """Render a saved plan or result again.
 
     \b
     Examples:

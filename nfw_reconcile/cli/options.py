@@ -38,7 +38,7 @@ def input_options(command: Callable[..., R]) -> Callable[..., R]:
     @click.option("--policy", metavar="NAME|ARN", help="Only this firewall policy.")
     @click.option("--home-net", metavar="CIDR,...", help="HOME_NET, where neither policy nor VPC gives it.")
     @wraps(command)
-    def wrapped(  # noqa: PLR0913 - one parameter an option
+    def wrapped(
         *args: object,
         tf_plan: Path | None,
         old: Path | None,
@@ -55,7 +55,7 @@ def input_options(command: Callable[..., R]) -> Callable[..., R]:
     return wrapped  # fmt: skip
 
 
-def _request(  # noqa: PLR0913 - one parameter an option
+def _request(
     tf_plan: Path | None,
     old: Path | None,
     new: Path | None,

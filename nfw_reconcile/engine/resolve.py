@@ -1,9 +1,10 @@
 """Look up variables and references: from an expression to the set of values that it stands for.
 
-An address or port list is read as Suricata does it (``DetectAddressParse``, ``DetectPortParse``): all
-leaves of the nested list are sorted into wanted and unwanted ones by the parity of the negations
-above them; a family without any wanted leaf, but with an unwanted one, starts from all its addresses;
-then the unwanted ones are taken away.
+An address list is read as Suricata 7.0.10 does it (``DetectAddressParse``; measured): groups without a
+negation and variables are flattened into the list that they stand in; what a ``!`` stands before is
+worked out as a list of its own and then taken away. A family without any wanted address, but with an
+unwanted one, starts from all its addresses. Port lists are read so as well, but for a negation inside
+a negated list, which Suricata reads by the place of each port in it: that is not modelled.
 
 Variables resolve as AWS does it (developer guide, "Limitations and caveats for stateful rules"): a
 rule group's own set wins, else the policy's HOME_NET; EXTERNAL_NET, unless the group defines it, is
@@ -17,7 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.questions import Unknown
-from nfw_reconcile.model.addresses import ANY_ADDRESS, Address, AddressSet
+from nfw_reconcile.model.addresses import ANY_ADDRESS, NO_ADDRESS, Address, AddressSet
 from nfw_reconcile.model.expressions import (
     AddressRange,
     Anything,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.addresses import Family
 
 _DEEPEST: Final = 32
-_FAMILIES: Final[tuple[Family, ...]] = (4, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +74,26 @@ class Scope:
 class Addresses:
     """The addresses that a field matches; hashable, and equal for equal sets.
 
-    ``missing`` and ``missing_unwanted`` name the leaves whose members are not known.
+    ``missing`` names the wanted leaves whose members are not known; ``excluded`` are the unwanted lists
+    that hold such a leaf (``unwanted`` has all others).
     """
 
     wanted: AddressSet
     unwanted: AddressSet
     missing: tuple[str, ...] = ()
-    missing_unwanted: tuple[str, ...] = ()
+    excluded: tuple[Addresses, ...] = ()
     negated: bool = False
 
     @property
     def certain(self) -> bool:
         """Say whether every member is known."""
-        return not self.missing and not self.missing_unwanted
+        return not self.missing and not self.excluded
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Name everything in it whose members are not known."""
+        inner = (name for found in self.excluded for name in found.unknown)
+        return tuple(sorted({*self.missing, *inner}))
 
     @cached_property
     def known(self) -> AddressSet:
@@ -98,17 +105,16 @@ class Addresses:
         """Give every address that may match for some value of what is not known."""
         return AddressSet(self._possible_family(4), self._possible_family(6))
 
-    def _possible_family(self, family: Family) -> IntervalSet:
-        open_ended = self.missing or (self.missing_unwanted and not self.wanted.family(family))
-        if open_ended:
-            return ANY_ADDRESS.family(family) - self.unwanted.family(family)
-        return self._family(family)
-
     def _family(self, family: Family) -> IntervalSet:
         wanted, unwanted = self.wanted.family(family), self.unwanted.family(family)
         if not wanted and unwanted:
             wanted = ANY_ADDRESS.family(family)
         return wanted - unwanted
+
+    def _possible_family(self, family: Family) -> IntervalSet:
+        if self.missing or (self.excluded and not self.wanted.family(family)):
+            return ANY_ADDRESS.family(family) - self.unwanted.family(family)
+        return self._family(family)
 
     def matches(self, address: Address, world: World) -> bool:
         """Say whether the address matches, asking the world about members that are not known."""
@@ -116,18 +122,27 @@ class Addresses:
             return address in self.known
         if address in self.unwanted or not self._is_wanted(address, world):
             return False
-        return not any(world.ask(_member(name, address)) for name in self.missing_unwanted)
+        return not any(found.matches(address, world) for found in self.excluded)
 
     def _is_wanted(self, address: Address, world: World) -> bool:
-        if self.wanted.family(address.family):
-            return address in self.wanted or any(world.ask(_member(name, address)) for name in self.missing)
-        if any(world.ask(_member(name, address)) for name in self.missing):
+        if address in self.wanted or any(world.ask(_member(name, address)) for name in self.missing):
             return True
-        starts_from_all = bool(self.unwanted.family(address.family)) or any(
-            world.ask(Unknown(name, f"has IPv{address.family} members")) for name in self.missing_unwanted
+        if self._has_wanted(address.family, world):
+            return False
+        unwanted = bool(self.unwanted.family(address.family))
+        return unwanted or any(found.has_family(address.family, world) for found in self.excluded)
+
+    def _has_wanted(self, family: Family, world: World) -> bool:
+        return bool(self.wanted.family(family)) or any(
+            world.ask(_has_members(name, family)) for name in self.missing
         )
-        return starts_from_all and not any(
-            world.ask(Unknown(name, f"has IPv{address.family} members")) for name in self.missing
+
+    def has_family(self, family: Family, world: World) -> bool:
+        """Say whether the set holds any address of a family."""
+        if not self.missing:
+            return bool(self._possible_family(family))
+        return bool(self._family(family)) or any(
+            world.ask(_has_members(name, family)) for name in self.missing
         )
 
 
@@ -176,81 +191,128 @@ def _member(name: str, address: Address) -> Unknown:
     return Unknown(name, str(address))
 
 
+def _has_members(name: str, family: Family) -> Unknown:
+    return Unknown(name, f"has IPv{family} members")
+
+
+NEGATION_IN_NEGATED_PORTS: Final = "a negation inside a negated port list is not modelled"
+SELF_REFERENCE: Final = Unresolved("a variable that refers to itself")
+
+
 @dataclass(slots=True)
-class _Leaves:
-    wanted: list[AddressRange | PortRange] = field(default_factory=list)
-    unwanted: list[AddressRange | PortRange] = field(default_factory=list)
+class _AddressLeaves:
+    wanted: list[AddressRange] = field(default_factory=list)
     everything: bool = False
-    nothing: bool = False
-    missing: list[str] = field(default_factory=list)
-    missing_unwanted: list[str] = field(default_factory=list)
+    unwanted: AddressSet = NO_ADDRESS
+    missing: set[str] = field(default_factory=set)
+    excluded: list[Addresses] = field(default_factory=list)
     negated: bool = False
+
+    def take(self, expression: Expression, scope: Scope, depth: int) -> None:  # noqa: C901 - one case a kind
+        if depth > _DEEPEST:
+            expression = SELF_REFERENCE
+        match expression:
+            case Anything():
+                self.everything = True
+            case AddressRange():
+                self.wanted.append(expression)
+            case Negation(operand=operand):
+                self._take_away(_addresses(operand, scope, depth + 1))
+            case Group(items=items):
+                for item in items:
+                    self.take(item, scope, depth + 1)
+            case Variable(name=name):
+                self.take(scope.addresses_of(name), scope, depth + 1)
+            case SetReference(name=name):
+                self.take(scope.members_of(name), scope, depth + 1)
+            case Unresolved(reference=reference):
+                self.missing.add(reference)
+            case PortRange():
+                pass
+
+    def _take_away(self, found: Addresses) -> None:
+        self.negated = True
+        if found.certain:
+            self.unwanted |= found.known
+        else:
+            self.excluded.append(found)
 
 
 def resolve_addresses(expression: Expression, scope: Scope) -> Addresses:
     """Give the addresses that an address field stands for."""
-    leaves = _Leaves()
-    _collect(expression, scope, leaves, unwanted=False, depth=0, ports=False)
-    if leaves.nothing:
-        return Addresses(AddressSet(), ANY_ADDRESS, negated=True)
+    return _addresses(expression, scope, 0)
+
+
+def _addresses(expression: Expression, scope: Scope, depth: int) -> Addresses:
+    leaves = _AddressLeaves()
+    leaves.take(expression, scope, depth)
     return Addresses(
         ANY_ADDRESS if leaves.everything else _address_set(leaves.wanted),
-        _address_set(leaves.unwanted),
-        tuple(sorted(set(leaves.missing))),
-        tuple(sorted(set(leaves.missing_unwanted))),
+        leaves.unwanted,
+        tuple(sorted(leaves.missing)),
+        tuple(leaves.excluded),
         leaves.negated,
     )
 
 
+@dataclass(slots=True)
+class _PortLeaves:
+    wanted: list[PortRange] = field(default_factory=list)
+    unwanted: list[PortRange] = field(default_factory=list)
+    everything: bool = False
+    nothing: bool = False
+    missing: set[str] = field(default_factory=set)
+    missing_unwanted: set[str] = field(default_factory=set)
+
+    def take(  # noqa: C901 - one case a kind
+        self, expression: Expression, scope: Scope, depth: int, *, unwanted: bool
+    ) -> None:
+        if depth > _DEEPEST:
+            expression = SELF_REFERENCE
+        match expression:
+            case Anything():
+                self.everything |= not unwanted
+                self.nothing |= unwanted
+            case PortRange():
+                (self.unwanted if unwanted else self.wanted).append(expression)
+            case Negation(operand=operand) if not unwanted:
+                self.take(operand, scope, depth + 1, unwanted=True)
+            case Negation():
+                self.missing_unwanted.add(NEGATION_IN_NEGATED_PORTS)
+            case Group(items=items):
+                for item in items:
+                    self.take(item, scope, depth + 1, unwanted=unwanted)
+            case Variable(name=name):
+                self.take(scope.ports_of(name), scope, depth + 1, unwanted=unwanted)
+            case SetReference(name=name):
+                self.take(scope.members_of(name), scope, depth + 1, unwanted=unwanted)
+            case Unresolved(reference=reference):
+                (self.missing_unwanted if unwanted else self.missing).add(reference)
+            case AddressRange():
+                pass
+
+
 def resolve_ports(expression: Expression, scope: Scope) -> Ports:
     """Give the ports that a port field stands for."""
-    leaves = _Leaves()
-    _collect(expression, scope, leaves, unwanted=False, depth=0, ports=True)
+    leaves = _PortLeaves()
+    leaves.take(expression, scope, 0, unwanted=False)
     unwanted = ALL_PORTS if leaves.nothing else _port_set(leaves.unwanted)
     only_any = leaves.everything and not leaves.unwanted and not leaves.missing_unwanted
     return Ports(
         only_any,
         ALL_PORTS if leaves.everything else _port_set(leaves.wanted),
         unwanted,
-        tuple(sorted(set(leaves.missing))),
-        tuple(sorted(set(leaves.missing_unwanted))),
+        tuple(sorted(leaves.missing)),
+        tuple(sorted(leaves.missing_unwanted)),
     )
 
 
-def _collect(  # noqa: PLR0913 - the walk's place, in one row
-    expression: Expression, scope: Scope, leaves: _Leaves, *, unwanted: bool, depth: int, ports: bool
-) -> None:
-    if depth > _DEEPEST:
-        expression = Unresolved("a variable that refers to itself")
-    deeper = depth + 1
-    match expression:
-        case Anything():
-            leaves.everything |= not unwanted
-            leaves.nothing |= unwanted
-        case AddressRange() | PortRange():
-            (leaves.unwanted if unwanted else leaves.wanted).append(expression)
-        case Negation(operand=operand):
-            leaves.negated = True
-            _collect(operand, scope, leaves, unwanted=not unwanted, depth=deeper, ports=ports)
-        case Group(items=items):
-            for item in items:
-                _collect(item, scope, leaves, unwanted=unwanted, depth=deeper, ports=ports)
-        case Variable(name=name):
-            found = scope.ports_of(name) if ports else scope.addresses_of(name)
-            _collect(found, scope, leaves, unwanted=unwanted, depth=deeper, ports=ports)
-        case SetReference(name=name):
-            _collect(scope.members_of(name), scope, leaves, unwanted=unwanted, depth=deeper, ports=ports)
-        case Unresolved(reference=reference):
-            (leaves.missing_unwanted if unwanted else leaves.missing).append(reference)
-
-
-def _address_set(leaves: list[AddressRange | PortRange]) -> AddressSet:
-    pieces: dict[Family, list[tuple[int, int]]] = {family: [] for family in _FAMILIES}
+def _address_set(leaves: list[AddressRange]) -> AddressSet:
+    pieces: dict[Family, list[tuple[int, int]]] = {4: [], 6: []}
     for leaf in leaves:
-        if isinstance(leaf, AddressRange):
-            pieces[leaf.family].append((leaf.low, leaf.high))
+        pieces[leaf.family].append((leaf.low, leaf.high))
     return AddressSet(IntervalSet.of(pieces[4]), IntervalSet.of(pieces[6]))
 
 
-def _port_set(leaves: list[AddressRange | PortRange]) -> IntervalSet:
-    return IntervalSet.of((leaf.low, leaf.high) for leaf in leaves if isinstance(leaf, PortRange))
+def _port_set(leaves: list[PortRange]) -> IntervalSet:
+    return IntervalSet.of((leaf.low, leaf.high) for leaf in leaves)

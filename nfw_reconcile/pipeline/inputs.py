@@ -17,8 +17,6 @@ from nfw_reconcile.sources.detect import (
     read_input,
 )
 from nfw_reconcile.sources.policy import build_policy
-from nfw_reconcile.sources.snapshot import read_snapshot
-from nfw_reconcile.sources.tfplan import read_plan, read_state
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,8 +94,7 @@ def load(bundle: PolicyBundle) -> Loaded:
 
 def _read_plan(path: Path) -> tuple[Inventory, Inventory, tuple[Diagnostic, ...]]:
     match read_input(path):
-        case PlanInput(data=data):
-            sides = read_plan(data, path.name)
+        case PlanInput(sides=sides):
             return sides.old, sides.new, sides.diagnostics
         case StateInput():
             summary = f"{path.name} is a Terraform state, not a plan."
@@ -115,13 +112,12 @@ def _read_plan(path: Path) -> tuple[Inventory, Inventory, tuple[Diagnostic, ...]
 
 def _read_side(path: Path) -> tuple[Inventory, tuple[Diagnostic, ...]]:
     match read_input(path):
-        case PlanInput(data=data):
-            sides = read_plan(data, path.name)
+        case PlanInput(sides=sides):
             return sides.new, sides.diagnostics
-        case StateInput(data=data):
-            return read_state(data, path.name)
-        case SnapshotInput(data=data):
-            return read_snapshot(data, path.name)
+        case StateInput(inventory=inventory, diagnostics=diagnostics):
+            return inventory, diagnostics
+        case SnapshotInput(inventory=inventory, diagnostics=diagnostics):
+            return inventory, diagnostics
         case SavedPlanInput():
             remedy = "Give the Terraform plan, state or snapshot that it was made from."
             raise InputError(error(f"{path.name} is a plan of this program.", None, remedy))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.align import Alignment, align
 from nfw_reconcile.engine.effect import Comparison
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.policy import Policy
     from nfw_reconcile.model.verdict import FlowEffect
 
-_QUIET = frozenset({Effect.STILL_ALLOWED, Effect.STILL_DENIED, Effect.NEWLY_ALLOWED})
+_NAME: Final = re.compile(r"[$@][A-Za-z]\w*")
+_QUIET: Final = frozenset({Effect.STILL_ALLOWED, Effect.STILL_DENIED, Effect.NEWLY_ALLOWED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +158,20 @@ def _rule_change(delta: RuleDelta) -> RuleChange:
         delta.kind,
         rule_text(old) if old else None,
         rule_text(new) if new else None,
-        "what its variables stand for changed" if delta.variable else None,
+        " and ".join(_variables(delta)) if delta.variable else None,
     )
+
+
+def _variables(delta: RuleDelta) -> list[str]:
+    """Name the variables and references through which a rule of unchanged text changed its meaning."""
+    if delta.old is None or delta.new is None:
+        return []
+    before, after = (
+        (h.source, h.source_ports, h.destination, h.destination_ports)
+        for h in (delta.old.header, delta.new.header)
+    )
+    words = (word for word, a, b in zip(delta.new.header_words, before, after, strict=True) if a != b)
+    return sorted({name for word in words for name in _NAME.findall(word)})
 
 
 @dataclass(slots=True)
@@ -227,7 +241,7 @@ def _home_net_remarks(compared: Compared) -> list[Diagnostic]:
 
 def _missing(rule: CompiledRule) -> set[str]:
     fields = (rule.header.source, rule.header.destination)
-    return {name for found in fields for name in (*found.missing, *found.missing_unwanted)}
+    return {name for found in fields for name in found.unknown}
 
 
 def _undecided(old: Policy | None, new: Policy) -> tuple[Undecided, ...]:

@@ -52,5 +52,7 @@ def read_saved(path: Path) -> PlanDocument | ResultDocument:
     if path.read_bytes() != canonical(data) or data.get("sha256") != _digest(data):
         summary = "the file was changed after it was written: its digest does not fit its content."
         raise StalePlan(error(summary, where, "Make the plan again; a plan file cannot be edited."))
-    kind = PlanDocument if data["kind"] == PLAN else ResultDocument
-    return from_json(kind, json.loads(canonical(data)), path.name)
+    content = json.loads(canonical(data))
+    if data["kind"] == PLAN:
+        return from_json(PlanDocument, content, path.name)
+    return from_json(ResultDocument, content, path.name)

@@ -49,7 +49,7 @@ resource "aws_networkfirewall_rule_group" "updates" {
   rule_group {
     rules_source {
       rules_string = <<-EOT
-        pass tls $HOME_NET any -> any any (tls.sni; dotprefix; content:".updates.example"; nocase; endswith; sid:50;)
+        pass tls $HOME_NET any -> any 8443 (tls.sni; dotprefix; content:".updates.example"; nocase; endswith; sid:50;)
       EOT
     }
     stateful_rule_options {

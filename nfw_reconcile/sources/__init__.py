@@ -1,0 +1,1 @@
+"""Text or JSON in, model values and diagnostics out: plans, state, snapshots, configuration, rule text."""

@@ -1,0 +1,102 @@
+"""Tell the kinds of input files apart by what they hold, never by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from nfw_reconcile.errors import InputError, Location, UnsupportedInput, error
+from nfw_reconcile.sources.jsonfile import read_json
+from nfw_reconcile.sources.snapshot import SNAPSHOT_KEYS, read_snapshot
+from nfw_reconcile.sources.tfplan import PlanSides, read_plan, read_state
+from nfw_reconcile.sources.tfplan.document import looks_like_plan, looks_like_raw_state, looks_like_state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nfw_reconcile.errors import Diagnostic
+    from nfw_reconcile.model.inventory import Inventory
+
+_KINDS: Final = (
+    "A Terraform plan or state (`terraform show -json`), a snapshot (`nfw-reconcile snapshot`) "
+    "or a saved plan (`nfw-reconcile plan --out`) is needed."
+)
+SAVED_PLAN: Final = "nfw-reconcile plan"
+"""``kind`` of a saved plan."""
+
+_LATER: Final = {
+    "git:": "a Git revision cannot be read by this version, only files can",
+    "live:": "a live firewall cannot be read by this version, only files can",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInput:
+    """A Terraform plan: both sides."""
+
+    sides: PlanSides
+
+
+@dataclass(frozen=True, slots=True)
+class StateInput:
+    """A Terraform state: one side."""
+
+    inventory: Inventory
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotInput:
+    """A snapshot of what is live: one side."""
+
+    inventory: Inventory
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlanInput:
+    """A plan that this program saved; its reader checks ``data`` and its digest."""
+
+    data: Mapping[str, object]
+
+
+Input = PlanInput | StateInput | SnapshotInput | SavedPlanInput
+
+
+def read_input(path: Path) -> Input:
+    """Read one input file of any kind.
+
+    Raises what the reader of its kind raises, :class:`InputError` for a file of no such kind, and
+    :class:`UnsupportedInput` for sources that are no files.
+    """
+    source = str(path)
+    _refuse_other_sources(path, source)
+    data = read_json(path)
+    if not isinstance(data, Mapping):
+        raise InputError(error("this is not an object, so it is no input.", Location(source), _KINDS))
+    if looks_like_plan(data):
+        return PlanInput(read_plan(data, source))
+    if looks_like_saved_plan(data):
+        return SavedPlanInput(data)
+    if "kind" not in data and SNAPSHOT_KEYS & set(data):
+        return SnapshotInput(*read_snapshot(data, source))
+    if looks_like_state(data) or looks_like_raw_state(data):
+        return StateInput(*read_state(data, source))
+    raise InputError(error("this is no input that is known.", Location(source), _KINDS))
+
+
+def looks_like_saved_plan(document: Mapping[str, object]) -> bool:
+    """Say whether a JSON object is a plan that this program saved: it says so itself."""
+    return document.get("kind") == SAVED_PLAN
+
+
+def _refuse_other_sources(path: Path, source: str) -> None:
+    reasons = [reason for prefix, reason in _LATER.items() if source.startswith(prefix)]
+    if path.is_dir():
+        reasons.append(
+            "a directory of Terraform configuration cannot be read by this version, only files can"
+        )
+    if reasons:
+        remedy = "Give the output of `terraform show -json PLANFILE`, or a snapshot."
+        raise UnsupportedInput(error(f"{reasons[0]}.", Location(source), remedy))
