@@ -1,4 +1,4 @@
-"""Commands that talk to AWS: apply and verify a plan, and take a snapshot of what is live."""
+"""Commands that talk to AWS: apply a plan, verify it, and take a snapshot of what is live."""
 
 from __future__ import annotations
 
@@ -8,10 +8,120 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nfw_reconcile.cli.options import FILE, aws_options, networks, output_options
-from nfw_reconcile.cli.output import now_text, show, write_private
-from nfw_reconcile.errors import ExitCode, StalePlan, UsageError, error
+from nfw_reconcile.cli.options import FILE, aws_options, output_options
+from nfw_reconcile.cli.output import rendered, show, terminal_width, write_private
+from nfw_reconcile.cli.running import ActChoice, act_options, watched
+from nfw_reconcile.errors import StalePlan, UsageError, error
+from nfw_reconcile.model.documents import PlanDocument, ResultDocument
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nfw_reconcile.act.ports import FlowService
     from nfw_reconcile.cli.options import AwsChoice
-    from nfw_reconcile.model.documents import PlanDocument, ResultDocument
+    from nfw_reconcile.model.documents import FirewallIdentity
+
+
+@click.command("apply")
+@click.argument("planfile", type=FILE)
+@click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal to ask on.")
+@click.option("--plan-sha256", metavar="HEX", help="Refuse any plan but the one with this digest.")
+@click.option("--dry-run", is_flag=True, help="Do everything up to the first flush, and stop there.")
+@click.option("--result", type=FILE, metavar="FILE", help="Save the result (mode 0600).")
+@click.option(
+    "--journal", type=FILE, default=Path(".nfw-reconcile"), show_default=True, metavar="DIR",
+    help="Where every flush is written down before it is sent.",
+)  # fmt: skip
+@act_options
+@aws_options
+@output_options()
+def apply_command(
+    *,
+    planfile: Path,
+    yes: bool,
+    plan_sha256: str | None,
+    dry_run: bool,
+    result: Path | None,
+    journal: Path,
+    choice: ActChoice,
+    aws: AwsChoice,
+    form: str,
+    outputs: tuple[str, ...],
+) -> int:
+    """Flush exactly the flows that the plan newly denies, and prove that they are gone.
+
+    Run it after terraform apply. It waits until every zone provably runs the planned rules, captures the
+    flows in question, flushes those that the new policy denies, and captures again.
+
+    \b
+    Examples:
+      nfw-reconcile apply nfw.plan
+      nfw-reconcile apply nfw.plan --yes --result nfw.result --max-flows 200
+      nfw-reconcile apply nfw.plan --dry-run
+    """
+    from nfw_reconcile.pipeline.acting import apply  # noqa: PLC0415
+    from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
+
+    plan = _plan(planfile, plan_sha256)
+    if not dry_run:
+        _ask(plan, yes=yes)
+    with watched(journal) as run:
+        document = apply(
+            plan,
+            service_for=_service_for(aws),
+            journal=run.journal,
+            clock=run.clock,
+            options=choice.options(dry_run=dry_run),
+            run=run.name,
+        )
+    if result is not None:
+        write_private(result, document_bytes(document))
+    show(document, form, outputs)
+    return document.exit_code
+
+
+def _service_for(aws: AwsChoice) -> Callable[[FirewallIdentity], FlowService]:
+    return lambda identity: aws.service_for(identity.region)
+
+
+def _plan(path: Path, digest: str | None) -> PlanDocument:
+    from nfw_reconcile.pipeline.saved import read_saved  # noqa: PLC0415
+
+    document = read_saved(path)
+    if isinstance(document, ResultDocument):
+        raise UsageError(
+            error(f"{path.name} is a result, not a plan.", None, "Name the plan that it came from.")
+        )
+    if digest is not None and digest.lower() != document.sha256:
+        summary = f"{path.name} has the digest {document.sha256}, and --plan-sha256 asks for another."
+        raise StalePlan(error(summary, None, "Apply the plan that was approved, or have this one approved."))
+    return document
+
+
+def _ask(plan: PlanDocument, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        summary = "there is no terminal to ask on."
+        raise UsageError(
+            error(summary, None, "Give --yes where nobody can answer, or --dry-run to look only.")
+        )
+    headline = rendered(plan, "text", color=False, width=terminal_width()).split("\n\n", 1)[0]
+    click.echo(f"{headline}\n", err=True)
+    click.confirm("Flush them? A flush cannot be taken back.", abort=True, err=True)
+
+
+@click.command("snapshot")
+@click.option("--firewall", required=True, metavar="ARN", help="The firewall.")
+@click.option("--out", type=FILE, required=True, metavar="FILE", help="Where to write it (mode 0600).")
+@aws_options
+def snapshot_command(*, firewall: str, out: Path, aws: AwsChoice) -> None:
+    """Save the live policy of a firewall as a file: a side for plan, and what the emulator begins with.
+
+    \b
+    Example:
+      nfw-reconcile snapshot --firewall arn:aws:network-firewall:eu-west-1:111122223333:firewall/main --out live.json
+    """
+    from nfw_reconcile.pipeline.acting import take_snapshot  # noqa: PLC0415
+
+    write_private(out, take_snapshot(firewall, aws.service_for))

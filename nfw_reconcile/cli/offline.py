@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nfw_reconcile.model.documents import PlanDocument
-    from nfw_reconcile.model.flow import FiveTuple
+    from nfw_reconcile.model.flow import CapturedFlow, FiveTuple
     from nfw_reconcile.pipeline.inputs import Request
     from nfw_reconcile.pipeline.planning import SeenFlows
 
@@ -59,10 +59,16 @@ def plan_command(
 
 def _seen(path: Path) -> SeenFlows:
     from nfw_reconcile.pipeline.planning import SeenFlows  # noqa: PLC0415
+
+    return SeenFlows(f"file {path.name}", read_flow_file(path))
+
+
+def read_flow_file(path: Path) -> list[CapturedFlow]:
+    """Read all flows of a file; raises ``InputError`` with every problem."""
     from nfw_reconcile.sources.flowfile import read_flows  # noqa: PLC0415
 
     with _opened(path) as lines:
-        return SeenFlows(f"file {path.name}", [line.flow for line in read_flows(lines, path.name)])
+        return [line.flow for line in read_flows(lines, path.name)]
 
 
 def _opened(path: Path) -> AbstractContextManager[TextIO]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -11,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nfw_reconcile.act.ports import FlowService
     from nfw_reconcile.pipeline.inputs import Request
 
 P = ParamSpec("P")
@@ -115,3 +118,52 @@ def address_and_port(text: str) -> tuple[str, int]:
     if not 0 <= number <= 65535:
         raise ValueError(f"port {number} is not between 0 and 65535")
     return address, number
+
+
+@dataclass(frozen=True, slots=True)
+class AwsChoice:
+    """Who calls AWS, and where, as the command line says it."""
+
+    region: str | None
+    profile: str | None
+    role_arn: str | None
+    endpoint_urls: tuple[str, ...]
+
+    def service_for(self, region: str | None) -> FlowService:
+        """Give the service of a region (``--region`` goes before it); nothing is called yet."""
+        from nfw_reconcile.aws.client import Access, make_clients  # noqa: PLC0415 - loads boto3
+        from nfw_reconcile.aws.endpoints import read_endpoints, refuse_hidden_endpoints  # noqa: PLC0415
+        from nfw_reconcile.aws.service import AwsFlowService  # noqa: PLC0415
+
+        endpoints = read_endpoints(self.endpoint_urls)
+        refuse_hidden_endpoints(os.environ, endpoints)
+        access = Access(self.region, self.profile, self.role_arn, endpoints)
+        return AwsFlowService(make_clients(access, region))
+
+
+def aws_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Add the options that say who calls AWS; the command gets one ``aws``."""
+
+    @click.option("--region", metavar="REGION", help="AWS region (default: the plan's, else as configured).")
+    @click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
+    @click.option("--role-arn", metavar="ARN", help="Role to assume.")
+    @click.option(
+        "--endpoint-url",
+        "endpoint_urls",
+        multiple=True,
+        metavar="[SERVICE=]URL",
+        help="Another endpoint than AWS's own, such as the emulator's. One that only the environment names "
+        "is refused.",
+    )
+    @wraps(command)
+    def wrapped(
+        *args: object,
+        region: str | None,
+        profile: str | None,
+        role_arn: str | None,
+        endpoint_urls: tuple[str, ...],
+        **others: Any,  # noqa: ANN401 - click passes what the command declares
+    ) -> R:
+        return command(*args, aws=AwsChoice(region, profile, role_arn, endpoint_urls), **others)
+
+    return wrapped  # fmt: skip

@@ -48,7 +48,7 @@ def write_private(path: Path, content: bytes) -> None:
 def show(document: PlanDocument | ResultDocument, form: str, outputs: tuple[str, ...]) -> None:
     """Print a document in one format and write it to files in others."""
     files = [_split(word) for word in outputs]
-    text = rendered(document, form, color=_color(), width=_width())
+    text = rendered(document, form, color=color_wanted(), width=terminal_width())
     for name, path in files:
         write_private(path, rendered(document, name, color=False, width=_WIDTH_WITHOUT_TERMINAL).encode())
     click.echo(text, nl=not text.endswith("\n"), color=True)
@@ -72,11 +72,13 @@ def _split(word: str) -> tuple[str, Path]:
     return form, Path(path)
 
 
-def _color() -> bool:
+def color_wanted() -> bool:
+    """Say whether stdout is to be coloured: a terminal, unless ``NO_COLOR`` or ``TERM=dumb`` says no."""
     if "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb":
         return False
     return sys.stdout.isatty() or os.environ.get("FORCE_COLOR", "") not in {"", "0"}
 
 
-def _width() -> int:
+def terminal_width() -> int:
+    """Give the width to lay text out for, in columns."""
     return min(os.get_terminal_size().columns, 140) if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.engine.align import RuleDelta
     from nfw_reconcile.engine.compiled import CompiledRule
-    from nfw_reconcile.engine.resolve import Addresses, Ports
+    from nfw_reconcile.engine.members import Addresses, Ports
     from nfw_reconcile.model.policy import GroupName, Policy
     from nfw_reconcile.pipeline.inputs import Loaded
 

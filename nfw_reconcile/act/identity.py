@@ -1,0 +1,59 @@
+"""Is this the plan that was reviewed, and the firewall that it is about? Asked before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nfw_reconcile.act.result import digest
+from nfw_reconcile.errors import Diagnostic, StalePlan, error
+
+if TYPE_CHECKING:
+    from nfw_reconcile.act.configuration import Configuration
+    from nfw_reconcile.act.ports import FlowService
+    from nfw_reconcile.model.documents import FirewallIdentity, PlanDocument
+
+MAKE_IT_AGAIN = "Make the plan again."
+
+
+def check_plan(plan: PlanDocument) -> None:
+    """Refuse a plan that is not what it was when it was written: raises ``StalePlan``."""
+    if digest(plan) != plan.sha256:
+        summary = "the plan is not the one that was written: its SHA-256 does not fit its content."
+        raise StalePlan(error(summary, remedy=MAKE_IT_AGAIN))
+
+
+def account_problems(planned: FirewallIdentity, service: FlowService) -> list[Diagnostic]:
+    """Say where the credentials lead elsewhere than the plan says; raises what the service raises."""
+    found: list[Diagnostic] = []
+    if planned.arn is None:
+        remedy = "Make the plan again with --firewall ARN."
+        found.append(error(f"the plan does not say which firewall {planned.label} is.", remedy=remedy))
+    wanted = {planned.account, _part_of(planned.arn, 4)} - {None}
+    account = service.caller_account()
+    if wanted - {account}:
+        summary = f"firewall {planned.label} is planned in account {_one(wanted, account)}, not in {account}."
+        found.append(error(summary, remedy="Use credentials of the planned account."))
+    regions = {planned.region, _part_of(planned.arn, 3)} - {None}
+    if regions - {service.region}:
+        summary = f"firewall {planned.label} is planned in {_one(regions, service.region)}, not in {service.region}."
+        found.append(error(summary, remedy="Give the planned --region."))
+    return found
+
+
+def firewall_problems(planned: FirewallIdentity, live: Configuration) -> list[Diagnostic]:
+    """Say where the firewall of that ARN is not the planned one: it may have been made anew."""
+    if planned.firewall_id in {None, live.firewall_id}:
+        return []
+    summary = (
+        f"firewall {planned.label} has id {live.firewall_id}, and was planned with {planned.firewall_id}."
+    )
+    return [error(summary, remedy=f"It was replaced since. {MAKE_IT_AGAIN}")]
+
+
+def _part_of(arn: str | None, position: int) -> str | None:
+    parts = (arn or "").split(":")
+    return parts[position] if len(parts) > position else None
+
+
+def _one(wanted: set[str | None], actual: str) -> str:
+    return ", ".join(sorted(str(each) for each in wanted if each != actual))

@@ -1,0 +1,110 @@
+"""The live firewall, held against the plan as often as something about it has changed."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from nfw_reconcile.act.configuration import read_configuration
+from nfw_reconcile.act.gate import runs_current
+from nfw_reconcile.act.waiting import patiently
+from nfw_reconcile.errors import StalePlan, error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nfw_reconcile.act.configuration import Configuration
+    from nfw_reconcile.act.gate import InSync
+    from nfw_reconcile.act.options import ActOptions
+    from nfw_reconcile.act.ports import FlowService, LivePolicy, Policies
+    from nfw_reconcile.act.waiting import Deadline
+
+T = TypeVar("T")
+
+REMEDY: Final = "Make a plan for what is live now, or apply what was planned."
+
+
+@dataclass(frozen=True, slots=True)
+class _Agreed:
+    """What was live when it was last found to be the planned policy."""
+
+    tokens: dict[str, str | None]
+    digest: str
+
+
+class LiveFirewall:
+    """Reads one firewall; methods may be called from several threads."""
+
+    def __init__(
+        self,
+        service: FlowService,
+        arn: str,
+        policies: Policies,
+        options: ActOptions,
+        deadline: Deadline,
+    ) -> None:
+        self.service = service
+        self.arn = arn
+        self._policies = policies
+        self._options = options
+        self._deadline = deadline
+        self._agreed: _Agreed | None = None
+        self._lock = threading.Lock()
+        self._zones: frozenset[str] = frozenset()
+
+    @property
+    def zones_seen(self) -> frozenset[str]:
+        """Give every zone that any read listed."""
+        return self._zones
+
+    def read(self) -> Configuration:
+        """Read the firewall, its policy and its groups."""
+        configuration = read_configuration(self.service.configuration(self.arn), self.arn)
+        with self._lock:
+            self._zones |= configuration.zones.keys()
+        return configuration
+
+    def planned(self) -> LivePolicy:
+        """Give the live policy; raises ``StalePlan`` with every difference if it is not the planned one."""
+        snapshot = self._patiently(lambda: self.service.snapshot(self.arn))
+        live = self._policies.current(snapshot)
+        if live.differences:
+            raise StalePlan(
+                [
+                    error(f"the live policy is not the planned one: {each}.", remedy=REMEDY)
+                    for each in live.differences
+                ]
+            )
+        tokens = dict(read_configuration(snapshot, self.arn).tokens)
+        with self._lock:
+            self._agreed = _Agreed(tokens, live.compiled.digest)
+        return live
+
+    def recheck(self, zone: str, in_sync: InSync) -> None:
+        """Make sure that the zone still runs the planned policy.
+
+        A change that makes no difference to any verdict is none; the zone is then waited for. Raises
+        ``StalePlan`` for any other change, and where the zone does not get in sync again.
+        """
+        until = self._deadline.within(self._options.sync_timeout)
+        while True:
+            configuration = self._patiently(self.read)
+            self._require_agreement(configuration)
+            if runs_current(configuration, zone, in_sync):
+                return
+            if not until.sleep(self._options.gate_poll):
+                summary = f"zone {zone} no longer runs the current version of the policy."
+                raise StalePlan(error(summary, remedy="Run apply again once it is in sync."))
+
+    def _require_agreement(self, configuration: Configuration) -> None:
+        before = self._agreed
+        if before is not None and dict(configuration.tokens) == before.tokens:
+            return
+        live = self.planned()
+        if before is not None and live.compiled.digest != before.digest:
+            summary = "the live policy changed while flows were being looked at."
+            raise StalePlan(error(summary, remedy="Run apply again."))
+
+    def _patiently(self, read: Callable[[], T]) -> T:
+        return patiently(read, self._deadline, self._options.pace.poll)

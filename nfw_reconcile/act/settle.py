@@ -1,0 +1,76 @@
+"""A start that got no answer: was it accepted? The list of operations knows.
+
+There is no idempotency token (API: StartFlowFlush), so an operation is taken for ours only if it is new in
+the zone, of the same type, with equal filters and an equal minimum age, and not from before it was sent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from nfw_reconcile.act.operations import described, listed_operations
+from nfw_reconcile.act.ports import UnreachableError
+from nfw_reconcile.errors import InputError
+from nfw_reconcile.flows.wire import from_api, to_api
+from nfw_reconcile.model.documents import OperationType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nfw_reconcile.act.lane import Lane
+    from nfw_reconcile.act.ports import FlowRequest, JsonObject, OperationDetail, OperationSummary
+    from nfw_reconcile.act.waiting import Deadline
+    from nfw_reconcile.model.filters import FlowFilter
+
+CLOCK_SKEW: Final = 60.0
+"""Seconds by which AWS's clock and ours may differ; operations from before the start are told apart by id."""
+
+
+def known_flushes(lane: Lane) -> frozenset[str]:
+    """Give the ids of the flushes that the zone lists already: none of them will be ours."""
+    return frozenset(each.operation_id for each in _flushes(lane, lane.deadline))
+
+
+def find_lost(lane: Lane, request: FlowRequest, known: frozenset[str], sent_at: float) -> str | None:
+    """Look for the flush that was sent at ``sent_at`` until it is found or the settling time is over.
+
+    ``None`` where it was not found, or more than one could be it: then nobody knows.
+    """
+    deadline = lane.deadline.within(lane.pace.settling)
+    while True:
+        try:
+            matching = [
+                each.operation_id
+                for each in _flushes(lane, deadline)
+                if each.operation_id not in known
+                and (each.requested_at is None or each.requested_at >= sent_at - CLOCK_SKEW)
+                and is_ours(described(lane, each.operation_id, deadline), request)
+            ]
+        except UnreachableError:
+            return None
+        if matching:
+            return matching[0] if len(matching) == 1 else None
+        if not deadline.sleep(lane.pace.poll):
+            return None
+
+
+def is_ours(detail: OperationDetail, request: FlowRequest) -> bool:
+    """Say whether an operation is what the request asked for."""
+    return (
+        detail.type is OperationType.FLUSH
+        and (detail.minimum_age or 0) == request.minimum_age
+        and _echoed(detail.filters) == _echoed(to_api(each) for each in request.filters)
+    )
+
+
+def _flushes(lane: Lane, deadline: Deadline) -> list[OperationSummary]:
+    listed = listed_operations(lane, lane.scope, deadline)
+    return [each for each in listed if each.type is OperationType.FLUSH]
+
+
+def _echoed(filters: Iterable[JsonObject]) -> list[FlowFilter] | None:
+    """Read filters as the service tells them; ``None`` if one is in no form that we send."""
+    try:
+        return sorted(from_api(each) for each in filters)
+    except InputError:
+        return None

@@ -1,0 +1,256 @@
+"""One zone: look, flush, look again.
+
+Two steps, because the limits are those of the whole firewall: :meth:`ZoneWork.look` changes nothing, and
+:meth:`ZoneWork.flush` begins once all zones were looked at and the sum was approved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from nfw_reconcile.act.capture import capture
+from nfw_reconcile.act.flush import Batch, FlushContext, flush
+from nfw_reconcile.act.guard import Tally, View
+from nfw_reconcile.act.operations import OutOfTimeError, ZoneHeldError
+from nfw_reconcile.act.ports import CredentialsError
+from nfw_reconcile.act.sighting import judge
+from nfw_reconcile.act.trust import stays_young
+from nfw_reconcile.errors import LimitExceeded, NfwReconcileError, Refused
+from nfw_reconcile.flows.select import select
+from nfw_reconcile.model.addresses import Network
+from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.filters import ANY_PORT, MOST_FILTERS, FlowFilter
+from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
+from nfw_reconcile.model.policy import StreamExceptionPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nfw_reconcile.act.gate import InSync
+    from nfw_reconcile.act.guard import Budget
+    from nfw_reconcile.act.journal import Journal
+    from nfw_reconcile.act.lane import Lane
+    from nfw_reconcile.act.options import ActOptions
+    from nfw_reconcile.act.record import ZoneRecord
+    from nfw_reconcile.act.sighting import Sighting
+    from nfw_reconcile.engine.effect import Comparison
+    from nfw_reconcile.model.addresses import Address
+    from nfw_reconcile.model.documents import ZoneResult
+    from nfw_reconcile.model.flow import FiveTuple
+
+ROUNDS: Final = 2
+"""How often a zone is flushed before what is left is reported."""
+
+AGES_IN_DOUBT: Final = (
+    "{count} denied flows look young although they have been going on: the ages that AWS lists do not count "
+    "from the first packet here, so it cannot be told which flows are from before the change"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneFrame:
+    """What all zones of a firewall share; ``recheck`` raises ``Refused`` unless a zone still runs the plan."""
+
+    name: str
+    comparison: Comparison
+    capture_filters: tuple[FlowFilter, ...]
+    sensitive: tuple[FlowFilter, ...]
+    options: ActOptions
+    budget: Budget
+    journal: Journal
+    recheck: Callable[[str], None]
+
+
+class ZoneWork:
+    """Works on one zone that is in sync; whatever happens, it ends with a result."""
+
+    def __init__(self, lane: Lane, frame: ZoneFrame, in_sync: InSync, record: ZoneRecord) -> None:
+        """``record`` is the zone's own, empty but for what the gate found out."""
+        self.record = record
+        self._lane = lane
+        self._frame = frame
+        self._in_sync_at = in_sync.since
+        self._first: Sighting | None = None
+        self._state: ZoneState | None = None
+        self._sent = False
+
+    @property
+    def tally(self) -> Tally:
+        """Give what the zone adds to the firewall's budget."""
+        cut = () if self._first is None or self._state is not None else self._first.cut
+        return Tally(self._lane.scope.zone, self.record.captured, frozenset(flow.listed.key for flow in cut))
+
+    @property
+    def result(self) -> ZoneResult:
+        """Give the result as it stands; a zone that nobody flushed yet was not reached."""
+        return self.record.result(self._state or ZoneState.SKIPPED)
+
+    def look(self) -> None:
+        """Capture and judge; where nothing is to be flushed, that is the result."""
+        self._guarded(self._look)
+
+    def flush(self) -> None:
+        """Flush what must go, and look whether it is gone; at most two rounds."""
+        if self._state is None:
+            self._guarded(self._rounds)
+
+    def stop(self, problem: NfwReconcileError) -> None:
+        """End here, before anything is sent."""
+        if self._state is None:
+            self.record.explain(problem)
+            self._state = state_after(problem, sent=False)
+
+    def _guarded(self, work: Callable[[], ZoneState | None]) -> None:
+        try:
+            self._state = work()
+        except NfwReconcileError as problem:
+            self.record.explain(problem)
+            self._state = state_after(problem, sent=self._sent)
+
+    def _look(self) -> ZoneState | None:
+        first = sighting = self._capture()
+        if not sighting.cut and sighting.young_denied:
+            self._lane.deadline.sleep(self._lane.pace.before_verifying[0])
+            sighting = self._capture()
+        self._first = sighting
+        self.record.first_seen(sighting)
+        if count := sighting.young_denied:
+            self.record.say(
+                [f"{count} denied flows are younger than the new rules: blocked attempts, as a rule"]
+            )
+        if sighting.cut:
+            return None
+        self.record.verified(sighting)
+        return self._verdict(first, sighting, ZoneState.NOTHING)
+
+    def _rounds(self) -> ZoneState:
+        if self._frame.options.dry_run:
+            return ZoneState.DRY_RUN
+        first = sighting = self._looked_at()
+        for number in range(1, ROUNDS + 1):
+            if number > 1 and not self._approved(sighting):
+                break
+            if not self._flush_all(sighting, number):
+                return ZoneState.UNKNOWN
+            sighting = self._verify()
+            if not sighting.cut:
+                break
+        return self._verdict(first, sighting, ZoneState.VERIFIED)
+
+    def _looked_at(self) -> Sighting:
+        if self._first is None:
+            message = "a zone is looked at before it is flushed"
+            raise RuntimeError(message)
+        return self._first
+
+    def _capture(self) -> Sighting:
+        options = self._frame.options
+        found = capture(self._lane, self._frame.capture_filters, options.minimum_age)
+        self.record.add_capture(found)
+        return judge(found, self._frame.comparison, self._in_sync_at, flush_possible=options.flush_possible)
+
+    def _approved(self, sighting: Sighting) -> bool:
+        """Ask for what is left after the first round; it may hold flows that were not seen before."""
+        keys = frozenset(flow.listed.key for flow in sighting.cut)
+        try:
+            self._frame.budget.approve_more(self._lane.scope.zone, keys)
+        except LimitExceeded as problem:
+            self.record.explain(problem)
+            return False
+        return True
+
+    def _flush_all(self, sighting: Sighting, number: int) -> bool:
+        """Send all batches of a round; false as soon as the outcome of one is not known."""
+        frame = self._frame
+        zone = self._lane.scope.zone
+        context = FlushContext(
+            self._lane,
+            frame.journal,
+            frame.budget,
+            self._in_sync_at,
+            lambda: frame.recheck(zone),
+            frame.sensitive,
+        )
+        view = View(frame.capture_filters, sighting.cut_entries, sighting.kept_entries)
+        for position, filters in enumerate(self._batches(sighting), 1):
+            name = f"{frame.name}/{zone}/{number}.{position}"
+            outcome = flush(context, Batch(name, filters, view, sighting.capture.seen))
+            self._sent = True
+            self.record.operations.append(outcome.operation)
+            self.record.say(outcome.notes)
+            if outcome.unknown is not None:
+                self.record.say([outcome.unknown])
+                return False
+            self.record.attempted |= {
+                flow.listed.key: flow
+                for flow in sighting.cut
+                if any(each.matches(entry.tuple) for each in filters for entry in flow.listed.entries)
+            }
+        return True
+
+    def _batches(self, sighting: Sighting) -> tuple[tuple[FlowFilter, ...], ...]:
+        """Choose filters; where flows may be missing from the capture, filters of one flow each."""
+        if sighting.capture.complete:
+            return select(sighting.cut_entries, sighting.kept_entries, self._frame.capture_filters).batches
+        return tuple(_in_batches([exact_filter(flow) for flow in sighting.cut_entries]))
+
+    def _verify(self) -> Sighting:
+        """Look until no denied flow is left, with longer and longer pauses, but not for ever."""
+        for pause in self._lane.pace.before_verifying:
+            self._lane.deadline.sleep(pause)
+            sighting = self._capture()
+            self.record.verified(sighting)
+            if sighting.capture.complete and not sighting.cut:
+                break
+        return sighting
+
+    def _verdict(self, first: Sighting, last: Sighting, good: ZoneState) -> ZoneState:
+        if last.cut:
+            return ZoneState.SURVIVORS
+        if not last.capture.complete:
+            self.record.say(["flows may be missing from the last capture, so it proves nothing"])
+            return ZoneState.UNPROVEN
+        if doubtful := stays_young(first, last):
+            self.record.say([AGES_IN_DOUBT.format(count=doubtful)])
+            return ZoneState.UNPROVEN
+        options = self._frame.comparison.new.options
+        if self.record.seen_again and options.stream_exception is StreamExceptionPolicy.CONTINUE:
+            self.record.say(["flushed flows are listed again, and CONTINUE may have let them live on"])
+            return ZoneState.UNPROVEN
+        return good
+
+
+def state_after(problem: NfwReconcileError, *, sent: bool) -> ZoneState:
+    """Say where a zone stands after an error; ``sent``: a flush was sent in it before."""
+    match problem:
+        case CredentialsError() if sent:
+            return ZoneState.UNKNOWN
+        case Refused():
+            return ZoneState.REFUSED
+        case _ if sent:
+            return ZoneState.UNPROVEN
+        case ZoneHeldError():
+            return ZoneState.BUSY
+        case OutOfTimeError():
+            return ZoneState.SKIPPED
+        case _:
+            return ZoneState.FAILED
+
+
+def exact_filter(flow: FiveTuple) -> FlowFilter:
+    """Give the filter that matches one entry; for a protocol without ports, all entries of the two hosts."""
+    source, destination = (_host(address) for address in (flow.source, flow.destination))
+    if flow.protocol not in PROTOCOLS_WITH_PORTS:
+        return FlowFilter(source, destination, ANY_PORT, ANY_PORT, (flow.protocol,))
+    ports = (flow.source_port, flow.source_port), (flow.destination_port, flow.destination_port)
+    return FlowFilter(source, destination, *ports, (flow.protocol,))
+
+
+def _host(address: Address) -> Network:
+    return Network(address.family, address.value, Network(address.family, 0, 0).bits)
+
+
+def _in_batches(filters: list[FlowFilter]) -> Iterator[tuple[FlowFilter, ...]]:
+    for first in range(0, len(filters), MOST_FILTERS):
+        yield tuple(filters[first : first + MOST_FILTERS])

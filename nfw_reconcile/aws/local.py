@@ -1,0 +1,27 @@
+"""Clients for an emulator in the same process: real boto3 clients with credentials that open nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nfw_reconcile.aws.client import READ_ATTEMPTS, READ_TIMEOUT, SERVICE, START_TIMEOUT, Clients
+
+
+def local_clients(region: str) -> Clients:
+    """Make clients that sign with made-up keys; attach an emulator to each before it is used."""
+    import boto3  # noqa: PLC0415 - slow to import
+    from botocore.config import Config  # noqa: PLC0415
+
+    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=region)
+
+    def make(service: str, attempts: int, timeout: int) -> Any:  # noqa: ANN401 - boto3 has no types
+        retries = {"mode": "standard", "total_max_attempts": attempts}
+        return session.client(service, config=Config(retries=retries, read_timeout=timeout))
+
+    return Clients(
+        region,
+        make(SERVICE, READ_ATTEMPTS, READ_TIMEOUT),
+        make(SERVICE, 1, START_TIMEOUT),
+        make("ec2", READ_ATTEMPTS, READ_TIMEOUT),
+        make("sts", READ_ATTEMPTS, READ_TIMEOUT),
+    )

@@ -1,0 +1,217 @@
+"""What a run that acts is given by the command line: options, a clock, a journal, and somebody who watches."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from nfw_reconcile.errors import UsageError, error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from nfw_reconcile.act.journal import Event, Journal
+    from nfw_reconcile.act.options import ActOptions
+    from nfw_reconcile.act.ports import Clock
+    from nfw_reconcile.model.verdict import Effect
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class ActChoice:
+    """Limits, times and switches as the command line gives them; times in seconds."""
+
+    max_flows: int
+    max_percent: float | None
+    sync_timeout: float
+    timeout: float
+    settle: float
+    min_age: int
+    include_associations: bool
+    flush_possible: bool
+    fail_on: str | None
+
+    def options(self, *, dry_run: bool) -> ActOptions:
+        """Give them as acting wants them."""
+        from nfw_reconcile.act.options import ActOptions  # noqa: PLC0415 - not for --help
+        from nfw_reconcile.model.documents import Limits  # noqa: PLC0415
+
+        return ActOptions(
+            limits=Limits(self.max_flows, self.max_percent, (), ()),
+            sync_timeout=self.sync_timeout,
+            timeout=self.timeout,
+            settle=self.settle,
+            minimum_age=self.min_age,
+            dry_run=dry_run,
+            include_associations=self.include_associations,
+            flush_possible=self.flush_possible,
+            fail_on=_effects(self.fail_on),
+        )
+
+
+def _effects(text: str | None) -> frozenset[Effect]:
+    from nfw_reconcile.model.verdict import Effect  # noqa: PLC0415
+
+    known = {"possibly": Effect.POSSIBLY_DENIED, "undecided": Effect.UNDECIDED}
+    words = [word.strip() for word in (text or "").split(",") if word.strip()]
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        summary = f"--fail-on {text}: {', '.join(unknown)} is neither possibly nor undecided."
+        raise UsageError(error(summary, None, "For example: --fail-on possibly,undecided"))
+    return frozenset(known[word] for word in words)
+
+
+def act_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Add the options of a run that acts; the command gets one ``choice``."""
+
+    @click.option(
+        "--max-flows",
+        type=click.IntRange(min=0),
+        default=1000,
+        show_default=True,
+        metavar="N",
+        help="Flush nothing on a firewall where more flows than this would be flushed.",
+    )
+    @click.option(
+        "--max-percent",
+        type=click.FloatRange(0, 100),
+        metavar="P",
+        help="The same, as a share of the flows captured.",
+    )
+    @click.option(
+        "--sync-timeout",
+        type=click.FloatRange(min=0),
+        default=600.0,
+        show_default=True,
+        metavar="S",
+        help="How long to wait for each zone to run the new rules.",
+    )
+    @click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        default=1800.0,
+        show_default=True,
+        metavar="S",
+        help="How long the whole run may take.",
+    )
+    @click.option(
+        "--settle",
+        type=click.FloatRange(min=0),
+        default=5.0,
+        show_default=True,
+        metavar="S",
+        help="Time between the two in-sync reads.",
+    )
+    @click.option(
+        "--min-age",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        metavar="S",
+        help="Leave younger flows out of the capture.",
+    )
+    @click.option(
+        "--include-associations", is_flag=True, help="Touch the flows of VPC endpoint associations as well."
+    )
+    @click.option("--flush-possible", is_flag=True, help="Flush the possibly denied as well.")
+    @click.option("--fail-on", metavar="possibly,undecided", help="Exit 6 where such flows were left alive.")
+    @wraps(command)
+    def wrapped(*args: object, **given: Any) -> R:  # noqa: ANN401 - click passes what is declared
+        names = ActChoice.__dataclass_fields__
+        choice = ActChoice(**{name: given.pop(name) for name in names})
+        return command(*args, choice=choice, **given)
+
+    return wrapped  # fmt: skip
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> float:
+        """Give the seconds since the epoch."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that is watched: its name, its clock and its journal."""
+
+    name: str
+    clock: Clock
+    journal: Journal
+
+
+@contextmanager
+def watched(directory: Path) -> Iterator[Run]:
+    """Open a journal for a new run, and tell on stderr what is written to it and that time passes."""
+    from nfw_reconcile.act.journal import FileJournal  # noqa: PLC0415
+
+    clock = SystemClock()
+    moment = datetime.fromtimestamp(clock.now(), UTC)
+    name = f"{moment:%Y%m%dt%H%M%Sz}-{secrets.token_hex(3)}"
+    journal = FileJournal(directory, name, clock)
+    try:
+        with _spinner():
+            yield Run(name, clock, _Told(journal))
+    finally:
+        journal.close()
+
+
+class _Told:
+    """A journal that says on stderr what is written to it."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def write(self, event: Event) -> None:
+        self._journal.write(event)
+        told = _told(event)
+        if told:
+            click.echo(told, err=True)
+
+
+def _told(event: Event) -> str:
+    from nfw_reconcile.act.journal import Ended, Intended, NoReply, Refusal, Taken  # noqa: PLC0415
+
+    match event:
+        case Intended(zone=zone, filters=filters, minimum_age=age):
+            return f"{zone}: flushing with {len(filters)} filters flows of at least {age} s"
+        case Taken(operation_id=operation_id):
+            return f"  accepted as {operation_id}"
+        case Refusal(reason=reason):
+            return f"  refused: {reason}"
+        case NoReply(reason=reason):
+            return f"  no reply ({reason}): looking for it in the list of operations"
+        case Ended(status=status):
+            return f"  ended {status}"
+        case _:
+            return ""
+
+
+@contextmanager
+def _spinner() -> Iterator[None]:
+    if not sys.stderr.isatty():
+        click.echo("Waiting for every zone to run the planned rules, then looking at their flows.", err=True)
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        progress.add_task("waiting for sync, capturing, flushing, verifying", total=None)
+        yield

@@ -1,0 +1,150 @@
+"""The effect of a change on single flows: what ``classify`` and ``explain`` print."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from nfw_reconcile.report.jsonout import inert
+from nfw_reconcile.report.masking import SENSITIVE, hide
+from nfw_reconcile.report.neutral import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nfw_reconcile.model.verdict import Cause, Decision, FlowEffect, RuleRef
+
+FLOW_COLUMNS: Final = (
+    "protocol", "source", "source_port", "destination", "destination_port", "age", "packets", "bytes", "zone",
+)  # fmt: skip
+"""The columns of a flow file in CSV; ``age`` and those behind it may be missing there."""
+
+EFFECT_COLUMNS: Final = ("effect", "flush", "old_verdict", "old_rule", "new_verdict", "new_rule")
+
+_AWS_MEMBERS: Final = {"packets": "PacketCount", "bytes": "ByteCount", "zone": "AvailabilityZone"}
+"""The members of ``API: Flow`` that are not called like their column in CSV."""
+
+
+def effect_object(raw: Mapping[str, object], effect: FlowEffect) -> dict[str, Any]:
+    """Give the object that ``classify`` writes for a flow; ``raw`` is the flow as it was read.
+
+    ``rule`` is ``None`` where a default decided or no rule did, and ``default`` then says which.
+    ``reasons`` and ``notes`` are there only where there are any.
+    """
+    return {
+        "flow": dict(raw),
+        "effect": effect.effect.value,
+        "flush": effect.flush,
+        "old": _side(effect.old),
+        "new": _side(effect.new),
+        "conditions": list(_hidden(effect.conditions, effect)),
+    }
+
+
+def json_line(raw: Mapping[str, object], effect: FlowEffect) -> str:
+    """Give the object on one line of pure ASCII, with a newline."""
+    return f"{inert(json.dumps(effect_object(raw, effect), allow_nan=False))}\n"
+
+
+def csv_header(columns: Sequence[str] = FLOW_COLUMNS) -> str:
+    """Give the header for flows with these columns."""
+    return _csv_line([*columns, *EFFECT_COLUMNS])
+
+
+def csv_row(raw: Mapping[str, object], effect: FlowEffect, columns: Sequence[str] = FLOW_COLUMNS) -> str:
+    """Give the row of a flow: its own columns as read, or out of AWS's shape, then the effect."""
+    flush = "true" if effect.flush else "false"
+    old, new = effect.old, effect.new
+    return _csv_line(
+        [
+            *(_column(raw, effect, column) for column in columns),
+            *(effect.effect.value, flush),
+            *(old.verdict.value, visible(str(old.cause))),
+            *(new.verdict.value, visible(str(new.cause))),
+        ]
+    )
+
+
+def render_explanation(effect: FlowEffect) -> str:
+    """Tell what both policies do with one flow and why, in lines that end with a newline."""
+    flush = ", to be flushed" if effect.flush else ""
+    lines = [f"{effect.flow}: {effect.effect.value.replace('_', ' ')}{flush}"]
+    if effect.conditions:
+        lines += [f"  if {condition}" for condition in _hidden(effect.conditions, effect)]
+    for side, decision in (("old", effect.old), ("new", effect.new)):
+        lines += ["", f"{side} policy: {decision.verdict.value}", *_explained(decision)]
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def _explained(decision: Decision) -> list[str]:
+    told = [("by", _who(decision.cause))]
+    if decision.cause.rule is not None:
+        told.append(("rule", _text(decision.cause.rule)))
+    told += [("if", condition) for condition in _masked(decision.conditions, decision)]
+    told += [("because", reason) for reason in _masked(decision.reasons, decision)]
+    told += [("note", note) for note in _masked(decision.notes, decision)]
+    return [f"  {label:<8}{text}" for label, text in told]
+
+
+def _who(cause: Cause) -> str:
+    if cause.rule is not None:
+        return f"{cause.engine.value} rule {cause.rule}"
+    default = cause.default or "no rule matched"
+    return f"{cause.engine.value} default action {default}" if default.startswith("aws:") else default
+
+
+def _side(decision: Decision) -> dict[str, Any]:
+    side: dict[str, Any] = {"verdict": decision.verdict.value, "rule": _rule(decision.cause.rule)}
+    if decision.cause.rule is None:
+        side["default"] = str(decision.cause)
+    if decision.reasons:
+        side["reasons"] = list(_masked(decision.reasons, decision))
+    if decision.notes:
+        side["notes"] = list(_masked(decision.notes, decision))
+    return side
+
+
+def _rule(rule: RuleRef | None) -> dict[str, Any] | None:
+    if rule is None:
+        return None
+    return {"group": rule.group, "sid": rule.sid, "line": rule.line, "text": _text(rule)}
+
+
+def _text(rule: RuleRef) -> str:
+    return SENSITIVE if rule.sensitive else rule.text
+
+
+def _masked(texts: tuple[str, ...], decision: Decision) -> tuple[str, ...]:
+    rule = decision.cause.rule
+    return hide(texts, [rule.text]) if rule is not None and rule.sensitive else texts
+
+
+def _hidden(texts: tuple[str, ...], effect: FlowEffect) -> tuple[str, ...]:
+    return _masked(_masked(texts, effect.old), effect.new)
+
+
+def _column(raw: Mapping[str, object], effect: FlowEffect, column: str) -> object:
+    """Give a field as it was read, by its column in CSV or its member of ``API: Flow``."""
+    read = {name.lower(): value for name, value in raw.items()}
+    if column in read:
+        return read[column]
+    flow = effect.flow
+    match column:
+        case "source":
+            return flow.source
+        case "source_port":
+            return flow.source_port
+        case "destination":
+            return flow.destination
+        case "destination_port":
+            return flow.destination_port
+        case _:
+            return raw.get(_AWS_MEMBERS.get(column, column), "")
+
+
+def _csv_line(values: Sequence[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(values)
+    return line.getvalue()

@@ -1,0 +1,141 @@
+"""Take addresses, tags and names out of a document, so that it can be shown in public.
+
+What is taken out leaves a label, the same one for the same value in all of one report: the reader can
+still tell two clients apart, and count them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from nfw_reconcile.model.documents import (
+    FirewallIdentity,
+    FlowRow,
+    PolicyIdentity,
+    RegionPart,
+    RuleText,
+    Undecided,
+)
+from nfw_reconcile.report.addresses import Block, replace_addresses
+from nfw_reconcile.report.rewrite import D, Rewriter, texts_of
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+REDACTED: Final = "(redacted)"
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What to take out.
+
+    ``ip``: addresses and blocks, wherever they stand. ``tags``: what the ``metadata`` option of a rule
+    says (AWS's own tags get into no document). ``names``: firewalls, policies, groups, accounts, ARNs,
+    host names, and the quoted parts of rules (``msg``, ``content``, ``pcre``).
+    """
+
+    ip: bool = False
+    tags: bool = False
+    names: bool = False
+
+
+NOTHING: Final = Redaction()
+
+
+def redacted(document: D, redaction: Redaction) -> D:
+    """Give the document without what the redaction names."""
+    if redaction == NOTHING:
+        return document
+    return _Redactor(document, redaction).apply(document)
+
+
+@dataclass(slots=True)
+class _Labels:
+    """Hands out ``kind#1``, ``kind#2``, the same for the same value."""
+
+    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    highest: dict[str, int] = field(default_factory=dict)
+
+    def number(self, kind: str, value: str) -> int:
+        if (kind, value) not in self.numbers:
+            self.highest[kind] = self.highest.get(kind, 0) + 1
+            self.numbers[kind, value] = self.highest[kind]
+        return self.numbers[kind, value]
+
+    def name(self, kind: str, value: str) -> str:
+        return f"{kind}#{self.number(kind, value)}"
+
+
+_ARN: Final = re.compile(r"\barn:[\w-]+:[^\s\"'),\]]+")
+_ACCOUNT: Final = re.compile(r"(?<![\w.])\d{12}(?![\w.])")
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_METADATA: Final = re.compile(r"(\bmetadata\s*:)[^;]*")
+_HOST: Final = re.compile(r"(?<![\w.-])\.?(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-]|\.\w)", re.IGNORECASE)
+_KEYWORD: Final = re.compile(
+    r"(?:dns|file|ftp|http|http2|ja3|krb5|mqtt|quic|rdp|sip|smb|snmp|ssh|ssl|tls)\.[a-z_0-9]+"
+)
+"""Suricata's buffers look like host names of two labels."""
+
+
+class _Redactor(Rewriter):
+    def __init__(self, document: DataclassInstance, redaction: Redaction) -> None:
+        self._redaction = redaction
+        self._labels = _Labels()
+        self._known = self._name_everything(document) if redaction.names else {}
+        longest_first = sorted(self._known, key=lambda name: (-len(name), name))
+        pattern = "|".join(re.escape(name) for name in longest_first)
+        self._names = re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])") if pattern else None
+
+    def text(self, value: str, owner: object, field: str) -> str:
+        is_rule = isinstance(owner, RuleText) and field == "text"
+        if self._redaction.tags and is_rule:
+            value = _METADATA.sub(rf"\1{REDACTED}", value)
+        if self._redaction.names:
+            value = _QUOTED.sub(f'"{REDACTED}"', value) if is_rule else self._without_names(value, owner)
+        return replace_addresses(value, self._address) if self._redaction.ip else value
+
+    def _name_everything(self, document: DataclassInstance) -> dict[str, str]:
+        known: dict[str, str] = {}
+        for firewall in texts_of(document, FirewallIdentity):
+            label = self._labels.name("firewall", firewall.arn or firewall.label)
+            for name in (firewall.label, firewall.name, firewall.arn, firewall.firewall_id):
+                known.setdefault(name or label, label)
+            if firewall.account:
+                known.setdefault(firewall.account, self._labels.name("account", firewall.account))
+        for policy in texts_of(document, PolicyIdentity):
+            label = self._labels.name("policy", policy.arn or policy.label)
+            for name in (policy.label, policy.name, policy.arn):
+                known.setdefault(name or label, label)
+        for rule in texts_of(document, RuleText):
+            known.setdefault(rule.group, self._labels.name("group", rule.group))
+        known.pop("", None)
+        return known
+
+    def _without_names(self, value: str, owner: object) -> str:
+        if value in self._known:
+            return self._known[value]
+        value = _ARN.sub(self._arn, value)
+        if self._names is not None:
+            value = self._names.sub(lambda match: self._known[match[0]], value)
+        value = _ACCOUNT.sub(lambda match: self._labels.name("account", match[0]), value)
+        if isinstance(owner, RegionPart | FlowRow | Undecided):
+            value = _HOST.sub(self._host, value)
+        return value
+
+    def _arn(self, match: re.Match[str]) -> str:
+        return self._known.get(match[0]) or self._labels.name("arn", match[0])
+
+    def _host(self, match: re.Match[str]) -> str:
+        if _KEYWORD.fullmatch(match[0]):
+            return match[0]
+        return self._labels.name("host", match[0].removeprefix(".").lower())
+
+    def _address(self, written: str, block: Block) -> str:
+        """Keep the first part of the address and the prefix length: they tell what kind of network it is."""
+        if block.prefixlen == 0:
+            return written
+        first, _, length = written.partition("/")
+        masked = f"{first.split('.')[0]}.x.x.x" if block.version == 4 else f"{first.split(':')[0]}::x"
+        return f"{masked}{'/' if length else ''}{length}#{self._labels.number('address', str(block))}"

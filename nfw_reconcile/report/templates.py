@@ -1,0 +1,32 @@
+"""Find the folder of templates, wherever the package runs from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from nfw_reconcile.errors import InputError, Location, error
+
+FIRST_TEMPLATE: Final = "report.md.j2"
+"""Every folder of templates has it."""
+
+PACKAGE: Final = Path(__file__).parents[1]
+
+
+def template_folder(explicit: Path | None = None, *, package: Path = PACKAGE) -> Path:
+    """Give the folder: the one that was asked for, else the wheel's, else that of the checkout.
+
+    A wheel holds the templates inside the package; a checkout and an editable install of one have them
+    beside it. Raises :class:`~nfw_reconcile.errors.InputError` where there are none.
+    """
+    places = [explicit] if explicit else [package / "templates", package.parent / "templates"]
+    for place in places:
+        if (place / FIRST_TEMPLATE).is_file():
+            return place
+    raise InputError(
+        error(
+            f"There is no {FIRST_TEMPLATE} here.",
+            Location(" or ".join(str(place) for place in places)),
+            "Name a folder that has it." if explicit else "Install nfw-reconcile again.",
+        )
+    )

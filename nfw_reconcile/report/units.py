@@ -1,0 +1,39 @@
+"""Numbers for people: bytes, ages, ports."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nfw_reconcile.report.phrases import Phrase, say
+
+UNKNOWN: Final = Phrase(("-",))
+"""Stands where a number is not known."""
+
+_SIZES: Final = ("kB", "MB", "GB", "TB", "PB")
+_SPANS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def size(number: int | None) -> Phrase:
+    """Give a number of bytes in decimal units, two or three digits: ``640 B``, ``1.2 GB``."""
+    if number is None:
+        return UNKNOWN
+    amount, unit = float(number), "B"
+    for larger in _SIZES:
+        if amount < 999.5:
+            break
+        amount, unit = amount / 1_000, larger
+    digits = 1 if unit != "B" and amount < 9.95 else 0
+    return Phrase((f"{amount:,.{digits}f} {unit}",))
+
+
+def age(seconds: int | None) -> Phrase:
+    """Give a span by its two largest units: ``45 s``, ``2 h 5 min``, ``3 d``."""
+    if seconds is None:
+        return UNKNOWN
+    for index, (unit, length) in enumerate(_SPANS):
+        whole, rest = divmod(seconds, length)
+        if whole:
+            smaller, size_of_smaller = _SPANS[min(index + 1, len(_SPANS) - 1)]
+            more = rest // size_of_smaller
+            return say(f"{{}} {unit} {more} {smaller}" if more else f"{{}} {unit}", whole)
+    return Phrase(("0 s",))

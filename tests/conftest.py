@@ -1,0 +1,78 @@
+"""What all tests share: the tier of the run, the programs it may lack, and the reference data beside it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.programs import NEEDS
+from tests.tiers import VARIABLE, Tier, chosen_tier, load_profile
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
+CHECKOUT = Path(__file__).parents[1]
+TIER = pytest.StashKey[Tier]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        tier = chosen_tier(os.environ)
+    except ValueError:
+        choices = ", ".join(Tier)
+        message = f"{VARIABLE} is {os.environ[VARIABLE]!r}; use one of: {choices}"
+        raise pytest.UsageError(message) from None
+    config.stash[TIER] = tier
+    load_profile(tier)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    tier = config.stash[TIER]
+    return f"tier: {tier} ({tier.draws} random draws a property; {VARIABLE} chooses)"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tier = config.stash[TIER]
+    chosen = {item: tier.runs(frozenset(mark.name for mark in item.iter_markers())) for item in items}
+    config.hook.pytest_deselected(items=[item for item, runs in chosen.items() if not runs])
+    items[:] = [item for item, runs in chosen.items() if runs]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for need in NEEDS:
+        if item.get_closest_marker(need.marker) and (reason := need.lacking()):
+            pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+    """Leave the reasons of all skips in build/skips.txt, where .ci/run looks for those it does not accept."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    lines = sorted({f"{_reason(report)}\t{report.nodeid}\n" for report in skipped})
+    target = config.rootpath / "build" / "skips.txt"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text("".join(lines), encoding="utf-8")
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Give the reason of a skip in one line."""
+    longrepr = report.longrepr
+    told = str(longrepr[2]) if isinstance(longrepr, tuple) else str(longrepr)
+    return " ".join(told.removeprefix("Skipped: ").split())
+
+
+@pytest.fixture(scope="session")
+def tier(pytestconfig: pytest.Config) -> Tier:
+    """How much this run does; ``tier.draws`` for tests that draw by themselves."""
+    return pytestconfig.stash[TIER]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real plans, rule sets and packet captures that lie beside a checkout and are no part of it."""
+    folder = CHECKOUT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no reference data beside this checkout (../shared/data)")
+    return folder
