@@ -72,8 +72,10 @@ class Diagnostic:
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        remedy = f" {self.remedy}" if self.remedy else ""
-        return f"{place}{self.summary}{remedy}"
+        if not self.remedy:
+            return f"{place}{self.summary}"
+        stop = "" if self.summary.endswith((".", "!", "?")) else "."
+        return f"{place}{self.summary}{stop} {self.remedy}"
 
 
 def error(summary: str, where: Location | None = None, remedy: str = "") -> Diagnostic:

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 class Pace:
     """How often to ask and how long to wait, in seconds.
 
+    ``preflight``
+        how long to try before anything was found out: a service that cannot be reached at all is told soon.
     ``poll``
         between two questions about an operation or about a zone that is held.
     ``backoff``/``longest_backoff``
         the pause after a start was throttled first; it doubles each time, up to the longest.
+    ``held``
+        how long to wait for a zone that another operation holds, or that takes no start; the other zones
+        of the firewall wait for it, because limits are those of all.
     ``operation``
         how long an operation of ours may take; AWS documents no bound.
     ``settling``
@@ -27,9 +32,11 @@ class Pace:
         operation has ended (developer guide, "Flow flush"), so the next one is tried where flows are left.
     """
 
+    preflight: float = 60.0
     poll: float = 2.0
     backoff: float = 1.0
     longest_backoff: float = 30.0
+    held: float = 600.0
     operation: float = 600.0
     settling: float = 130.0
     before_verifying: tuple[float, ...] = (5.0, 15.0)

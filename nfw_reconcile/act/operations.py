@@ -90,8 +90,9 @@ def start(lane: Lane, send: Callable[[], StartReply]) -> Accepted | Lost:
     service's error.
     """
     pause = lane.pace.backoff
+    until = lane.deadline.within(lane.pace.held)
     while True:
-        _wait_until_free(lane)
+        _wait_until_free(lane, until)
         if lane.deadline.passed:
             summary = f"the time of the run was up before zone {lane.scope.zone} was done."
             raise OutOfTimeError(error(summary, remedy="Allow more with --timeout."))
@@ -100,7 +101,7 @@ def start(lane: Lane, send: Callable[[], StartReply]) -> Accepted | Lost:
             return reply
         if reply.retry is Retry.NEVER or (reply.retry is Retry.IF_HELD and holder(lane) is None):
             raise reply.error
-        if not lane.deadline.sleep(pause):
+        if not until.sleep(pause):
             raise reply.error
         pause = min(2 * pause, lane.pace.longest_backoff)
 
@@ -118,8 +119,8 @@ def follow(lane: Lane, operation_id: str) -> OperationDetail:
             raise NeverEndedError(error(summary, remedy=remedy))
 
 
-def _wait_until_free(lane: Lane) -> None:
+def _wait_until_free(lane: Lane, until: Deadline) -> None:
     while (found := holder(lane)) is not None:
-        if not lane.deadline.sleep(lane.pace.poll):
+        if not until.sleep(lane.pace.poll):
             summary = f"zone {lane.scope.zone} is held by flow operation {found}."
             raise ZoneHeldError(error(summary, remedy="Wait until it has ended, or find out who started it."))

@@ -9,6 +9,7 @@ from nfw_reconcile.errors import ExitCode
 from nfw_reconcile.model.codec import JsonObject, sha256, to_json
 from nfw_reconcile.model.documents import (
     FORMAT_VERSION,
+    RESULT_KIND,
     FirewallResult,
     OperationType,
     ResultDocument,
@@ -95,7 +96,7 @@ def result_document(
     """Build the result document; its ``sha256`` covers everything else."""
     document = ResultDocument(
         format_version=FORMAT_VERSION,
-        kind="result",
+        kind=RESULT_KIND,
         command=facts.command,
         tool_version=facts.tool_version,
         plan_sha256=facts.plan_sha256,

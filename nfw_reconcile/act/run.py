@@ -124,8 +124,8 @@ def preflight(
 
 
 def _find(service: FlowService, arn: str, deadline: Deadline, options: ActOptions) -> Configuration:
-    snapshot = patiently(lambda: service.configuration(arn), deadline, options.pace.poll)
-    return read_configuration(snapshot, arn)
+    until = deadline.within(options.pace.preflight)
+    return read_configuration(patiently(lambda: service.configuration(arn), until, options.pace.poll), arn)
 
 
 def _without_firewall(planned: FirewallPlan) -> FirewallOutcome:

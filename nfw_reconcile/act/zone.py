@@ -15,7 +15,7 @@ from nfw_reconcile.act.guard import Tally, View
 from nfw_reconcile.act.operations import OutOfTimeError, ZoneHeldError
 from nfw_reconcile.act.ports import CredentialsError
 from nfw_reconcile.act.sighting import judge
-from nfw_reconcile.act.trust import stays_young
+from nfw_reconcile.act.trust import in_doubt
 from nfw_reconcile.errors import LimitExceeded, NfwReconcileError, Refused
 from nfw_reconcile.flows.select import select
 from nfw_reconcile.model.addresses import Network
@@ -43,8 +43,8 @@ ROUNDS: Final = 2
 """How often a zone is flushed before what is left is reported."""
 
 AGES_IN_DOUBT: Final = (
-    "{count} denied flows look young although they have been going on: the ages that AWS lists do not count "
-    "from the first packet here, so it cannot be told which flows are from before the change"
+    "{count} denied flows look young, and the ages that AWS lists are seen not to count from the first packet: "
+    "it cannot be told whether they are from before the change"
 )
 
 
@@ -211,7 +211,7 @@ class ZoneWork:
         if not last.capture.complete:
             self.record.say(["flows may be missing from the last capture, so it proves nothing"])
             return ZoneState.UNPROVEN
-        if doubtful := stays_young(first, last):
+        if doubtful := in_doubt(first, last):
             self.record.say([AGES_IN_DOUBT.format(count=doubtful)])
             return ZoneState.UNPROVEN
         options = self._frame.comparison.new.options

@@ -5,6 +5,7 @@ Errors are told apart by their code, not by their HTTP status: an ``InternalServ
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +60,9 @@ SERVER_CODES: Final = frozenset(
     {"InternalServerError", "InternalFailure", "ServiceUnavailable", "RequestTimeout"}
 )
 INVALID_REQUEST: Final = "InvalidRequestException"
+HELD: Final = re.compile(r"in progress|another .*operation|concurrent", re.IGNORECASE)
+"""What a refusal may say where another operation holds the zone; AWS documents no code for that."""
+
 
 NEVER_SENT: Final = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 """No connection came about, so no request left this machine."""
@@ -111,8 +115,7 @@ def start_outcome(problem: Exception, call: Call) -> Declined | Lost:
             definite = isinstance(problem, NEVER_SENT) or _code(problem) in THROTTLING_CODES
             return Declined(failure, Retry.LATER) if definite else Lost(_reason(problem))
         case _:
-            held = _code(problem) == INVALID_REQUEST
-            return Declined(failure, Retry.IF_HELD if held else Retry.NEVER)
+            return Declined(failure, _retry(problem))
 
 
 def unusable(call: Call, what: str) -> UnreachableError:
@@ -123,6 +126,12 @@ def unusable(call: Call, what: str) -> UnreachableError:
 def is_denied(problem: Exception) -> bool:
     """Say whether the caller lacks a permission."""
     return _code(problem) in DENIED_CODES
+
+
+def _retry(problem: Exception) -> Retry:
+    if _code(problem) != INVALID_REQUEST:
+        return Retry.NEVER
+    return Retry.LATER if HELD.search(str(problem)) else Retry.IF_HELD
 
 
 def _client_error(problem: ClientError, call: Call) -> ServiceError:

@@ -32,8 +32,10 @@ PAGE: Final = 100
 class AwsFlowService:
     """Implements :class:`~nfw_reconcile.act.ports.FlowService`; may be used from several threads."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, page: int = PAGE) -> None:
+        """``page`` is how many items of a list are asked for at once."""
         self._clients = clients
+        self._page = page
 
     @property
     def region(self) -> str:
@@ -55,7 +57,7 @@ class AwsFlowService:
 
     def list_operations(self, firewall_arn: str, scope: Scope, token: str | None) -> OperationsPage:
         """Give a page of the operations of the last 12 hours."""
-        asked = {"FirewallArn": firewall_arn, **scope.members(), **_page(token)}
+        asked = {"FirewallArn": firewall_arn, **scope.members(), **self._paging(token)}
         ask = self._clients.reads.list_flow_operations
         return self._read(_call("ListFlowOperations", firewall_arn), ask, asked, replies.read_operations)
 
@@ -77,7 +79,7 @@ class AwsFlowService:
             "FirewallArn": firewall_arn,
             "FlowOperationId": operation_id,
             **scope.members(),
-            **_page(token),
+            **self._paging(token),
         }
         return self._read(
             _call("ListFlowOperationResults", firewall_arn),
@@ -93,6 +95,10 @@ class AwsFlowService:
     def start_flush(self, request: FlowRequest) -> StartReply:
         """Send StartFlowFlush once."""
         return _start("StartFlowFlush", self._clients.starts.start_flow_flush, request)
+
+    def _paging(self, token: str | None) -> dict[str, Any]:
+        asked: dict[str, Any] = {"MaxResults": self._page}
+        return asked if token is None else {**asked, "NextToken": token}
 
     @staticmethod
     def _read(
@@ -124,10 +130,6 @@ def _start(operation: str, send: Callable[..., Any], request: FlowRequest) -> St
 
 def _call(operation: str, firewall_arn: str) -> Call:
     return Call("network-firewall", operation, firewall_arn)
-
-
-def _page(token: str | None) -> dict[str, Any]:
-    return {"MaxResults": PAGE} if token is None else {"MaxResults": PAGE, "NextToken": token}
 
 
 def _read_account(reply: replies.Reply) -> str:

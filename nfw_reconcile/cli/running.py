@@ -172,34 +172,37 @@ def watched(directory: Path) -> Iterator[Run]:
 
 
 class _Told:
-    """A journal that says on stderr what is written to it."""
+    """A journal that says on stderr what is written to it, each line with its zone."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._zones: dict[str, str] = {}
 
     def write(self, event: Event) -> None:
         self._journal.write(event)
-        told = _told(event)
+        told = self._words(event)
         if told:
             click.echo(told, err=True)
 
+    def _words(self, event: Event) -> str:
+        from nfw_reconcile.act.journal import Ended, Intended, NoReply, Refusal, Taken  # noqa: PLC0415
 
-def _told(event: Event) -> str:
-    from nfw_reconcile.act.journal import Ended, Intended, NoReply, Refusal, Taken  # noqa: PLC0415
-
-    match event:
-        case Intended(zone=zone, filters=filters, minimum_age=age):
-            return f"{zone}: flushing with {len(filters)} filters flows of at least {age} s"
-        case Taken(operation_id=operation_id):
-            return f"  accepted as {operation_id}"
-        case Refusal(reason=reason):
-            return f"  refused: {reason}"
-        case NoReply(reason=reason):
-            return f"  no reply ({reason}): looking for it in the list of operations"
-        case Ended(status=status):
-            return f"  ended {status}"
-        case _:
-            return ""
+        match event:
+            case Intended(send=send, zone=zone, filters=filters, minimum_age=age):
+                self._zones[send] = zone
+                return f"{zone}: flushing, {len(filters)} filters, flows of at least {age} s"
+            case Taken(send=send, operation_id=operation_id):
+                return f"{self._zones.get(send)}: accepted as {operation_id}"
+            case Refusal(send=send, reason=reason):
+                return f"{self._zones.get(send)}: not accepted: {reason}"
+            case NoReply(send=send, reason=reason):
+                return (
+                    f"{self._zones.get(send)}: no reply ({reason}); looking for it in the list of operations"
+                )
+            case Ended(send=send, status=status):
+                return f"{self._zones.get(send)}: ended {status}"
+            case _:
+                return ""
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.engine.compiled import Acts, CompiledRule
+from nfw_reconcile.engine.compiled import Acts, CompiledRule, State
+from nfw_reconcile.engine.conditions import Reach
 from nfw_reconcile.model.documents import ChangeKind
 from nfw_reconcile.model.policy import RuleOrder
 from nfw_reconcile.model.rule import Action
@@ -50,7 +51,7 @@ def align(old: CompiledPolicy | None, new: CompiledPolicy) -> Alignment:
     """Compare two policies rule by rule."""
     old_rules: Sequence[CompiledRule] = old.rules if old else ()
     pairs, removed, added = _match(old_rules, new.rules)
-    moved = _moved(new.rules, pairs) if _ordered(old, new) else []
+    moved = _moved(new, pairs) if _ordered(old, new) else []
     deltas = [*_paired(old_rules, new.rules, removed, added), *_moves(old_rules, new.rules, moved)]
     touched_old, touched_new = {*removed, *(a for a, _ in moved)}, {*added, *(b for _, b in moved)}
     if old is not None and old.options.rule_order is not new.options.rule_order:
@@ -60,8 +61,16 @@ def align(old: CompiledPolicy | None, new: CompiledPolicy) -> Alignment:
 
 
 def _ordered(old: CompiledPolicy | None, new: CompiledPolicy) -> bool:
-    """Say whether places matter: within one action they do in neither order, across actions in strict order only."""
-    return old is not None and RuleOrder.STRICT in {old.options.rule_order, new.options.rule_order}
+    """Say whether places can matter: in action order only among passes of different reach, which sids order."""
+    if old is None:
+        return False
+    if RuleOrder.STRICT in {old.options.rule_order, new.options.rule_order}:
+        return True
+    passes = (
+        rule for rule in new.rules if not (isinstance(rule.act, Acts) and rule.act.action is not Action.PASS)
+    )
+    reaches = {rule.meaning.reach for rule in passes}
+    return len(reaches) > 1 or Reach.UNSURE in reaches
 
 
 def _vector(positions: Iterable[int]) -> int:
@@ -160,14 +169,15 @@ def _alike(old: CompiledRule, new: CompiledRule) -> bool:
     return same >= _ALIKE or old.written == new.written
 
 
-def _moved(new: Sequence[CompiledRule], pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _moved(new: CompiledPolicy, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Give the pairs whose new place, relative to the other pairs, some packet may notice."""
-    deciding = [(a, b) for a, b in sorted(pairs, key=_second) if new[b].decides]
+    deciding = [(a, b) for a, b in sorted(pairs, key=_second) if new.relevant >> b & 1]
     kept = _longest_rising([a for a, _ in deciding])
     strays = [n for n in range(len(deciding)) if n not in kept]
     if len(strays) * len(deciding) > MOST_CROSSINGS:
         return [deciding[n] for n in strays]
-    return [deciding[n] for n in strays if any(_noticed(new, deciding, n, m) for m in range(len(deciding)))]
+    rules = new.rules
+    return [deciding[n] for n in strays if any(_noticed(rules, deciding, n, m) for m in range(len(deciding)))]
 
 
 def _second(pair: tuple[int, int]) -> int:
@@ -185,10 +195,12 @@ def _noticed(rules: Sequence[CompiledRule], pairs: list[tuple[int, int]], n: int
 def _commute(one: CompiledRule, other: CompiledRule) -> bool:
     if not isinstance(one.act, Acts) or not isinstance(other.act, Acts):
         return False
+    if any(rule.remembers or rule.leaves is not State.NONE for rule in (one, other)):
+        return False
     passes = (one.act.action is Action.PASS, other.act.action is Action.PASS)
     if not any(passes):
         return True
-    return all(passes) and one.meaning.reach is other.meaning.reach
+    return all(passes) and one.meaning.reach is other.meaning.reach is not Reach.UNSURE
 
 
 def _meet(one: HeaderBox, other: HeaderBox) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -23,20 +21,15 @@ from nfw_reconcile.engine.conditions import (
     Meaning,
     NameIs,
     Reach,
-    Stateful,
     When,
 )
 from nfw_reconcile.engine.defaults import default_rules
+from nfw_reconcile.engine.keywords import BITS, LABELS
+from nfw_reconcile.engine.order import action_order, rank_of, state_left_by
 from nfw_reconcile.engine.protocols import ProtocolMatch, protocol_match
 from nfw_reconcile.engine.questions import Question, Speaks
-from nfw_reconcile.engine.resolve import (
-    Addresses,
-    Ports,
-    Scope,
-    resolve_addresses,
-    resolve_ports,
-)
-from nfw_reconcile.engine.semantics import LABELS, meaning_of
+from nfw_reconcile.engine.resolve import Scope, resolve_addresses, resolve_ports
+from nfw_reconcile.engine.semantics import meaning_of
 from nfw_reconcile.engine.stateless import compile_stateless
 from nfw_reconcile.engine.worlds import Vocabulary
 from nfw_reconcile.model.expressions import Anything, Group, Negation, SetReference, Variable
@@ -45,8 +38,9 @@ from nfw_reconcile.model.rule import Action, Direction, Header, StatefulRule, Un
 from nfw_reconcile.model.verdict import RuleRef
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable
 
+    from nfw_reconcile.engine.members import Addresses, Ports
     from nfw_reconcile.model.expressions import Expression
     from nfw_reconcile.model.policy import Policy, StatefulGroup, StatefulReference
     from nfw_reconcile.model.rule import RuleEntry
@@ -57,43 +51,18 @@ EVERYTHING: Final = CompiledHeader(
     ProtocolMatch(), ANY_ADDRESSES, ANY_PORTS, ANY_ADDRESSES, ANY_PORTS, both_ways=False
 )
 _ANY_MEANING: Final = Meaning(When.EVERY, Reach.UNSURE)
-_ACTION_RANK: Final = {Action.PASS: 0, Action.DROP: 1, Action.REJECT: 2, Action.ALERT: 3}
 
 
 def compile_policy(policy: Policy) -> CompiledPolicy:
     """Look up every name and put every rule in the order in which the engine tries it."""
     rules = [rule for reference in policy.stateful for rule in _compile_reference(policy, reference)]
-    rules = _state_named(rules)
     rules = [*_unresolved(policy), *rules]
     if policy.options.rule_order is RuleOrder.ACTION:
-        rules.sort(key=_action_order)
+        rules.sort(key=action_order)
     else:
         rules += default_rules(policy.default_actions)
-    stateless = compile_stateless(policy)
     vocabulary = Vocabulary.of(question for rule in rules for question in _questions(rule.meaning.conditions))
-    return CompiledPolicy(
-        policy.name, policy.options, tuple(rules), stateless, vocabulary, _digest(rules, stateless.content())
-    )
-
-
-def _digest(rules: Sequence[CompiledRule], stateless: Hashable) -> str:
-    text = repr((tuple(rule.content for rule in rules if rule.decides), stateless))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _action_order(rule: CompiledRule) -> tuple[int, int, int]:
-    """Order rules as Suricata does: by action, then priority, then sid."""
-    sid = rule.ref.sid if rule.ref is not None and rule.ref.sid is not None else 0
-    match rule.act:
-        case Acts(action=action):
-            rank = _ACTION_RANK[action]
-        case MayAct(action=Action() as action):
-            rank = _ACTION_RANK[action]
-        case MayAct(passing=passing):
-            rank = _ACTION_RANK[Action.PASS if passing else Action.DROP]
-        case MayDeny():
-            rank = _ACTION_RANK[Action.DROP]
-    return rank, rule.meaning.priority, sid
+    return CompiledPolicy(policy.name, policy.options, tuple(rules), compile_stateless(policy), vocabulary)
 
 
 def _unresolved(policy: Policy) -> list[CompiledRule]:
@@ -200,7 +169,7 @@ class _GroupCompiler:
         what: tuple[Hashable, ...] = (_outcome(action), _asked(rule, meaning))
         written = (*what, str(rule.header).split(" ", 1)[1])
         act: Act = Acts(action)
-        if not header.protocol.known:
+        if not header.protocol.known and action is not Action.ALERT:
             act = MayAct(f"protocol {rule.header.protocol} is not known to this version", action)
             what = (*what, rule.header.protocol)
         return CompiledRule(
@@ -212,6 +181,8 @@ class _GroupCompiler:
             label,
             self._ref(rule),
             header_words=_words(rule.header),
+            rank=rank_of(rule.options),
+            leaves=state_left_by(rule.options),
         )
 
     def _unread(self, entry: UndecidedRule, header: Header | None) -> list[CompiledRule]:
@@ -223,7 +194,7 @@ class _GroupCompiler:
         reason = f"{entry.reason}: {entry.text}" if not entry.sensitive else entry.reason
         return [
             CompiledRule(
-                MayAct(reason, action, passing),
+                Acts(action) if action is Action.ALERT else MayAct(reason, action, passing),
                 compiled,
                 _ANY_MEANING,
                 ("unread", entry.text, entry.reason, action, passing, compiled),
@@ -246,14 +217,14 @@ def _outcome(action: Action) -> str:
 
 
 def _asked(rule: StatefulRule, meaning: Meaning) -> Hashable:
-    """Give the identity of what the options ask; state that the rule leaves behind is part of it."""
-    state = tuple(sorted(str(o) for o in rule.options if o.keyword in {"flowbits", "xbits", "hostbits"}))
-    return (meaning, state)
+    """Give the identity of what the options ask, whatever their order; what they leave behind is part of it."""
+    state = frozenset(str(option) for option in rule.options if option.keyword in {*BITS, "flowint"})
+    return (meaning.when, meaning.reach, meaning.flow, frozenset(meaning.conditions), state)
 
 
 def _meaning(rule: StatefulRule, header: CompiledHeader) -> Meaning:
     negated = header.source.negated or header.destination.negated
-    informative = tuple(option for option in rule.options if option.keyword not in LABELS - {"priority"})
+    informative = tuple(option for option in rule.options if option.keyword not in LABELS)
     return _cached_meaning(informative, header.protocol, negated)
 
 
@@ -286,31 +257,3 @@ def _questions(conditions: tuple[Condition, ...]) -> Iterable[Question]:
                 yield Speaks(frozenset({"tls"}))
             case _:
                 pass
-
-
-def _state_named(rules: list[CompiledRule]) -> list[CompiledRule]:
-    """Make the identity of a condition on left-behind state depend on every rule that may have left it.
-
-    ``flowbits:isset,x`` is the same question in two policies only if the rules that set ``x`` are the same.
-    """
-    readers = [
-        n for n, rule in enumerate(rules) if any(isinstance(c, Stateful) for c in rule.meaning.conditions)
-    ]
-    if not readers:
-        return rules
-    digest = hashlib.sha256(repr([rule.content for rule in rules]).encode()).hexdigest()[:16]
-    named = list(rules)
-    for position in readers:
-        named[position] = _with_state(rules[position], digest)
-    return named
-
-
-def _with_state(rule: CompiledRule, digest: str) -> CompiledRule:
-    conditions = tuple(
-        Stateful(f"{c.text} (depends on earlier packets; rules {digest})") if isinstance(c, Stateful) else c
-        for c in rule.meaning.conditions
-    )
-    meaning = Meaning(
-        rule.meaning.when, rule.meaning.reach, rule.meaning.flow, conditions, rule.meaning.priority
-    )
-    return replace(rule, meaning=meaning)

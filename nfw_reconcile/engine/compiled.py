@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.engine.headers import HeaderBox, HeaderIndex
+from nfw_reconcile.engine.conditions import Stateful
+from nfw_reconcile.engine.headers import HeaderBox, HeaderIndex, bits
+from nfw_reconcile.engine.identity import fingerprint
 from nfw_reconcile.model.rule import Action
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from nfw_reconcile.engine.conditions import Meaning
+    from nfw_reconcile.engine.headers import Signature
+    from nfw_reconcile.engine.members import Addresses, Ports
     from nfw_reconcile.engine.protocols import ProtocolMatch
-    from nfw_reconcile.engine.resolve import Addresses, Ports
     from nfw_reconcile.engine.stateless import CompiledStateless
     from nfw_reconcile.engine.worlds import Vocabulary
     from nfw_reconcile.model.policy import EngineOptions, GroupName
@@ -86,6 +90,21 @@ class CompiledHeader:
         )
 
 
+class State(enum.Enum):
+    """What a rule may leave behind for rules that are tried later."""
+
+    NONE = "nothing"
+    OF_FLOW = "state of the flow"
+    OF_HOSTS = "state of a host or a pair of hosts"
+
+
+Rank = tuple[int, ...]
+"""In action order, the place of a rule among the rules of its action; lower is tried first."""
+
+UNRANKED: Final[Rank] = (0, 0, 0, 3)
+"""The rank of a rule that uses no state and names no priority, which is then 3."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     """One rule, or one default action standing behind the rules.
@@ -93,6 +112,7 @@ class CompiledRule:
     ``content`` is the rule's identity: what it matches and does, with every name looked up, and
     without sid, message or place. ``written`` is the same before names are looked up: equal
     ``written`` and other ``content`` means that a variable changed. ``default`` names a default action.
+    ``leaves`` is the kind of state that it leaves behind for other rules to ask for.
     ``header_words`` are source, source ports, destination and destination ports as written.
     """
 
@@ -106,18 +126,25 @@ class CompiledRule:
     default: str | None = None
     approximate: bool = False
     header_words: tuple[str, str, str, str] = ("any", "any", "any", "any")
+    rank: Rank = UNRANKED
+    leaves: State = State.NONE
 
     @property
     def decides(self) -> bool:
         """Say whether the rule can make a difference to a verdict (an alert cannot)."""
         return not (isinstance(self.act, Acts) and self.act.action is Action.ALERT)
 
+    @property
+    def remembers(self) -> bool:
+        """Say whether the rule asks what earlier packets or other flows have left behind."""
+        return any(isinstance(condition, Stateful) for condition in self.meaning.conditions)
+
 
 @dataclass(frozen=True)
 class CompiledPolicy:
     """Everything that decides a verdict. ``rules`` stand in the order in which they are tried.
 
-    ``digest`` is a SHA-256 over what decides: equal digests mean equal verdicts for every flow.
+    Equal digests mean equal verdicts for every flow.
     """
 
     name: GroupName
@@ -125,7 +152,11 @@ class CompiledPolicy:
     rules: tuple[CompiledRule, ...]
     stateless: CompiledStateless
     vocabulary: Vocabulary
-    digest: str
+
+    @cached_property
+    def digest(self) -> str:
+        """Give a SHA-256 over what decides."""
+        return fingerprint((tuple(self._contents(self.relevant)), self.stateless.content()))
 
     @cached_property
     def index(self) -> HeaderIndex:
@@ -134,8 +165,46 @@ class CompiledPolicy:
 
     @cached_property
     def deciding(self) -> int:
-        """Give the rules that can make a difference, as a bit vector."""
+        """Give the rules that may pass or drop something, as a bit vector."""
         return sum(1 << position for position, rule in enumerate(self.rules) if rule.decides)
+
+    @cached_property
+    def remembering(self) -> int:
+        """Give the rules that ask about the past, as a bit vector."""
+        return sum(1 << n for n, rule in enumerate(self.rules) if rule.decides and rule.remembers)
+
+    @cached_property
+    def relevant(self) -> int:
+        """Give the rules that can make a difference to a verdict, as a bit vector.
+
+        An alert can where it leaves behind what another rule asks for.
+        """
+        if not self.remembering:
+            return self.deciding
+        return self.deciding | self._leaving(State.OF_FLOW) | self._leaving(State.OF_HOSTS)
+
+    def _leaving(self, state: State) -> int:
+        return sum(1 << n for n, rule in enumerate(self.rules) if rule.leaves is state)
+
+    @cached_property
+    def _pasts(self) -> dict[Signature, str]:
+        return {}
+
+    def past(self, signature: Signature) -> str:
+        """Name what has happened to a flow before a rule asks about it, by the rules that the flow meets.
+
+        The same name in two policies means the same past: state of the flow is left behind by rules that
+        the flow meets, state of hosts by any rule of the policy.
+        """
+        found = self._pasts.get(signature)
+        if found is None:
+            met = [tuple(self._contents(vector & self.relevant)) for vector in signature]
+            shared = tuple(self._contents(self._leaving(State.OF_HOSTS)))
+            found = self._pasts[signature] = fingerprint((*met, shared))[:16]
+        return found
+
+    def _contents(self, vector: int) -> list[Hashable]:
+        return [self.rules[position].content for position in bits(vector)]
 
     @cached_property
     def uncertain(self) -> int:

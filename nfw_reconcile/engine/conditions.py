@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from nfw_reconcile.engine.questions import Names
 
 
 class Reach(enum.Enum):
-    """How far a pass or drop reaches: the packet, or the whole flow; ``UNSURE`` for keywords not known."""
+    """How far a pass or drop reaches; ``UNSURE`` for keywords not known."""
 
-    PACKET = "packet"
-    FLOW = "flow"
+    PACKET = "the packet"
+    FLOW = "the whole flow"
+    STREAM = "the whole flow over TCP, the packet over other protocols"
     UNSURE = "unsure"
 
 
@@ -33,10 +34,15 @@ class When(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class FlowState:
-    """The ``flow:`` keyword. ``None`` means no condition."""
+    """The ``flow:`` keyword. ``None`` means no condition.
+
+    ``of_flow`` is false where nothing but a direction is asked. A packet without a flow has one too: it
+    counts as sent to the server. Anything else, ``stateless`` included, holds for packets of flows only.
+    """
 
     to_server: bool | None = None
     established: bool | None = None
+    of_flow: bool = True
 
     def __str__(self) -> str:
         words = {True: "to_server", False: "to_client", None: ""}[self.to_server]
@@ -72,11 +78,46 @@ class ProtocolNumbers:
     numbers: frozenset[int]
 
 
+class FlagMatch(enum.Enum):
+    """How ``flags`` compares: the modifier before or behind the letters."""
+
+    EXACTLY = ""
+    ALL = "+"
+    ANY = "*"
+    NOT_ALL = "!"
+
+
 @dataclass(frozen=True, slots=True)
 class TcpFlagsAre:
-    """``flags``: of the flags looked at, exactly ``wanted`` are set (``+`` and ``*`` are opaque)."""
+    """``flags``: how the packet's flags, without those ``ignored``, compare with those ``wanted``."""
 
     wanted: frozenset[str]
+    ignored: frozenset[str] = frozenset()
+    how: FlagMatch = FlagMatch.EXACTLY
+
+    def holds(self, present: frozenset[str]) -> bool:
+        """Say whether a packet with these flags matches.
+
+        Suricata looks at no packet without any of the rare flags of a rule that names one (``detect.c``,
+        ``SIG_MASK_REQUIRE_FLAGS_INITDEINIT`` and ``_UNUSUAL``), whatever its modifier says.
+        """
+        if any(self.wanted & rare and not present & rare for rare in _RARE_FLAGS):
+            return False
+        if not self.wanted and present:
+            return self.how is FlagMatch.NOT_ALL
+        seen = present - self.ignored
+        match self.how:
+            case FlagMatch.EXACTLY:
+                return seen == self.wanted
+            case FlagMatch.ALL:
+                return seen >= self.wanted
+            case FlagMatch.ANY:
+                return bool(seen & self.wanted)
+            case FlagMatch.NOT_ALL:
+                return not seen >= self.wanted
+
+
+_RARE_FLAGS: Final = (frozenset("FSR"), frozenset("UEC"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +160,10 @@ Condition = (
 class Meaning:
     """All that the options of a rule mean for a verdict.
 
-    ``flow`` is ``None`` without a ``flow:`` keyword. ``priority`` orders rules of one action in action
-    order (1 is first, 3 is Suricata's default).
+    ``flow`` is ``None`` without a ``flow:`` keyword.
     """
 
     when: When
     reach: Reach
     flow: FlowState | None = None
     conditions: tuple[Condition, ...] = ()
-    priority: int = 3

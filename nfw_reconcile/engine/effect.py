@@ -119,10 +119,9 @@ def _judge(policy: CompiledPolicy, flow: FiveTuple, signature: SideSignature, wo
         return Outcome(allowed=True, cause=sent[0].cause)
     if actions == {StatelessAction.FORWARD}:
         return walk(policy, flow, signature.stateful, packets, world)
-    reason = (
-        f"stateless rules of {policy.name.label} forward one direction only (policy {policy.digest[:12]})"
-    )
-    return Outcome(allowed=world.ask(Unknown(reason)), cause=sent[0].cause)
+    reason = f"stateless rules of {policy.name.label} forward some packets of a conversation only"
+    met = f"{policy.stateless.met(signature.stateless)} {policy.past(signature.stateful)}"
+    return Outcome(allowed=world.ask(Unknown(reason, met)), cause=sent[0].cause)
 
 
 def _combine(flow: FiveTuple, leaves: Sequence[Leaf[Pair]], *, complete: bool) -> FlowEffect:

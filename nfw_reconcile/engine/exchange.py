@@ -2,12 +2,12 @@
 
 TCP: SYN, SYN/ACK, ACK, client data, server data. UDP and other protocols with flows: client, server,
 client, server. ICMP: request, reply. A protocol without flow tracking (GRE and the like) sends as
-UDP does, and each of its packets is judged alone.
+UDP does, each of its packets is judged alone, and what it carries is no data to Suricata.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP
@@ -18,7 +18,8 @@ class Packet:
     """One packet. ``detected``: by then the engine knows, or has given up on, the application protocol.
 
     ``established`` is Suricata's notion: for TCP every packet after the handshake's third, else every
-    packet from the first one in the second direction on.
+    packet from the first one in the second direction on. The packet that ``establishes`` a TCP flow
+    does so even where a rule drops it: its copy finds the flow established.
     """
 
     to_server: bool
@@ -27,18 +28,26 @@ class Packet:
     established: bool = False
     detected: bool = False
     tracked: bool = True
+    establishes: bool = False
+
+    def again(self) -> Packet:
+        """Give the copy that its sender sends when no answer comes."""
+        return replace(self, established=True) if self.establishes else self
 
 
-def _tcp(*, to_server: bool, flags: str, data: bool = False) -> Packet:
-    return Packet(to_server, frozenset(flags), data, established=data, detected=data)
+def _tcp(*, to_server: bool, flags: str) -> Packet:
+    data = flags == "PA"
+    return Packet(
+        to_server, frozenset(flags), data, established=data, detected=data, establishes=flags == "A"
+    )
 
 
 _TCP_EXCHANGE: Final = (
     _tcp(to_server=True, flags="S"),
     _tcp(to_server=False, flags="SA"),
     _tcp(to_server=True, flags="A"),
-    _tcp(to_server=True, flags="PA", data=True),
-    _tcp(to_server=False, flags="PA", data=True),
+    _tcp(to_server=True, flags="PA"),
+    _tcp(to_server=False, flags="PA"),
 )
 
 
@@ -46,7 +55,7 @@ def _datagrams(count: int, *, detected: bool = False, tracked: bool = True) -> t
     return tuple(
         Packet(
             to_server=index % 2 == 0,
-            data=True,
+            data=tracked,
             established=tracked and index > 0,
             detected=detected,
             tracked=tracked,

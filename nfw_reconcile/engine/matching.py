@@ -36,18 +36,23 @@ _UNDETECTED: Final = Speaks(frozenset({UNDETECTED}))
 _TLS: Final = Speaks(frozenset({"tls"}))
 
 
-def rule_matches(rule: CompiledRule, packet: Packet, header: FiveTuple, world: World) -> bool:
-    """Say whether the rule matches the packet, whose header already lies in the rule's box."""
+def rule_matches(rule: CompiledRule, packet: Packet, header: FiveTuple, world: World, past: str) -> bool:
+    """Say whether the rule matches the packet, whose header already lies in the rule's box.
+
+    ``past`` names what has happened before, for a rule that asks about it.
+    """
     meaning = rule.meaning
     if meaning.flow is not None and not _flow_state_holds(meaning.flow, packet):
         return False
     if not rule.header.certain and not _header_matches(rule.header, header, world):
         return False
-    return all(_holds(condition, packet, header, world) for condition in meaning.conditions)
+    return all(_holds(condition, packet, header, world, past) for condition in meaning.conditions)
 
 
 def _flow_state_holds(wanted: FlowState, packet: Packet) -> bool:
-    if wanted.to_server is not None and (not packet.tracked or wanted.to_server != packet.to_server):
+    if not packet.tracked:
+        return not wanted.of_flow and wanted.to_server is not False
+    if wanted.to_server not in (None, packet.to_server):
         return False
     return wanted.established is None or wanted.established == packet.established
 
@@ -75,12 +80,12 @@ def _one_way(header: CompiledHeader, flow: FiveTuple, world: World) -> bool:
     )
 
 
-def _holds(condition: Condition, packet: Packet, header: FiveTuple, world: World) -> bool:
+def _holds(condition: Condition, packet: Packet, header: FiveTuple, world: World, past: str) -> bool:
     match condition:
         case ProtocolNumbers(numbers=numbers):
             return header.protocol in numbers
-        case TcpFlagsAre(wanted=wanted):
-            return packet.flags == wanted
+        case TcpFlagsAre():
+            return condition.holds(packet.flags)
         case DataSize(has_data=has_data):
             return packet.data == has_data
         case ApplicationIs(applications=applications, negated=negated):
@@ -93,7 +98,7 @@ def _holds(condition: Condition, packet: Packet, header: FiveTuple, world: World
             scope = "to server" if packet.to_server else "to client"
             return _carries(carrier, packet) and world.ask(Opaque(text, scope))
         case Stateful(text=text):
-            return world.ask(Unknown(text))
+            return world.ask(Unknown(f"{text} (depends on earlier packets)", past))
 
 
 def _application_holds(applications: frozenset[str], packet: Packet, world: World, *, negated: bool) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.engine.conditions import Carrier, Condition, NameIs, OpaqueIs
+from nfw_reconcile.engine.conditions import ApplicationIs, Carrier, Condition, NameIs, OpaqueIs
+from nfw_reconcile.engine.keywords import application_of, clause_text
+from nfw_reconcile.engine.protocols import applications
 from nfw_reconcile.engine.questions import NameMatch, Names
 
 if TYPE_CHECKING:
@@ -22,38 +23,20 @@ BUFFERS: Final[dict[str, str]] = {
 }
 """Sticky buffers that hold one host name, and the name that a question uses for each."""
 
-_BEHIND: Final = frozenset(
-    {
-        "content", "pcre", "dotprefix", "nocase", "startswith", "endswith", "fast_pattern", "bsize", "depth",
-        "offset", "distance", "within", "isdataat", "to_lowercase", "byte_test", "absent", "dataset",
-    }
-)  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class NameRead:
-    """What a buffer with everything behind it asks, and how many options that took."""
-
-    conditions: tuple[Condition, ...]
-    used: int
-
-
-def read_name(options: Sequence[Option], position: int) -> NameRead:
-    """Read the buffer at ``position`` and all contents that look into it.
+def name_conditions(clause: Sequence[Option]) -> tuple[Condition, ...]:
+    """Read a buffer with all contents that look into it.
 
     One content that compares the whole name, or its end, is a name condition; anything else is kept
     as one opaque condition, named by its text.
     """
-    end = position + 1
-    while end < len(options) and options[end].keyword in _BEHIND:
-        end += 1
-    clause = options[position + 1 : end]
-    buffer = BUFFERS[options[position].keyword]
-    name = _name(buffer, clause)
+    keyword = clause[0].keyword
+    name = _name(BUFFERS[keyword], clause[1:])
     if name is not None:
-        return NameRead((name,), end - position)
-    text = " ".join([f"{buffer};", *(str(o) for o in clause if o.keyword != "fast_pattern")]).rstrip(";")
-    return NameRead((OpaqueIs(text, Carrier.REQUEST),), end - position)
+        return (name,)
+    text = clause_text(clause).replace(keyword, BUFFERS[keyword], 1)
+    spoken = applications(application_of(keyword) or "")
+    return ApplicationIs(spoken), OpaqueIs(text, Carrier.REQUEST)
 
 
 def _name(buffer: str, clause: Sequence[Option]) -> NameIs | None:

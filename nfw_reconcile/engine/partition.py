@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from nfw_reconcile.engine.stateless import EVERY_PACKET
 from nfw_reconcile.model.addresses import HIGHEST_ADDRESS, Address
 from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
 from nfw_reconcile.model.intervals import ALL_PORTS, HIGHEST_PORT, IntervalSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from nfw_reconcile.engine.align import Alignment
+    from nfw_reconcile.engine.compiled import CompiledPolicy
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.engine.headers import HeaderBox
     from nfw_reconcile.model.addresses import Family
@@ -199,19 +201,24 @@ def _tables(comparison: Comparison, alignment: Alignment) -> list[tuple[list[Hea
     old, new = comparison.old, comparison.new
     stateless_old, stateless_new = _stateless_touched(comparison)
     tables = [
-        ([rule.header.box() for rule in new.rules], alignment.touched_new & new.deciding),
-        ([rule.box for rule in new.stateless.rules], stateless_new),
+        ([rule.header.box() for rule in new.rules], alignment.touched_new & new.relevant),
+        (_stateless_boxes(new), stateless_new),
     ]
     if old is not None:
         tables += [
-            ([rule.header.box() for rule in old.rules], alignment.touched_old & old.deciding),
-            ([rule.box for rule in old.stateless.rules], stateless_old),
+            ([rule.header.box() for rule in old.rules], alignment.touched_old & old.relevant),
+            (_stateless_boxes(old), stateless_old),
         ]
     return tables
 
 
+def _stateless_boxes(policy: CompiledPolicy) -> list[HeaderBox]:
+    """Give the headers of the stateless rules, and behind them that of the default action."""
+    return [*(rule.box for rule in policy.stateless.rules), EVERY_PACKET]
+
+
 def _stateless_touched(comparison: Comparison) -> tuple[int, int]:
-    """Mark the stateless rules that are not the same on both sides; all, where their order changed."""
+    """Mark the stateless rules that are not the same on both sides, all where their order changed, and the default."""
     old, new = comparison.old, comparison.new
     if old is None:
         return 0, 0
@@ -220,7 +227,10 @@ def _stateless_touched(comparison: Comparison) -> tuple[int, int]:
     common = set(before) & set(after)
     if [c for c in before if c in common] != [c for c in after if c in common]:
         common = set()
-    return (
-        _union(n for n, content in enumerate(before) if content not in common),
-        _union(n for n, content in enumerate(after) if content not in common),
-    )
+    default = old.stateless.default != new.stateless.default
+    return _changed(before, common, default=default), _changed(after, common, default=default)
+
+
+def _changed(contents: list[Hashable], common: set[Hashable], *, default: bool) -> int:
+    rules = _union(n for n, content in enumerate(contents) if content not in common)
+    return rules | default << len(contents)

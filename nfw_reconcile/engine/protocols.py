@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Payload(enum.Enum):
-    """Which bytes ``content`` of a rule looks at."""
+    """Which bytes of a TCP connection ``content`` looks at; other protocols have packets only."""
 
     PACKET = "packet"
     STREAM = "stream"
@@ -34,7 +34,7 @@ class ProtocolMatch:
     numbers: frozenset[int] = frozenset()
     family: Family | None = None
     applications: frozenset[str] = frozenset()
-    payload: Payload = Payload.PACKET
+    payload: Payload = Payload.STREAM
     known: bool = True
 
     def admits(self, number: int, family: Family) -> bool:
@@ -51,9 +51,9 @@ _NETWORK: Final[dict[str, ProtocolMatch]] = {
     "ipv4": ProtocolMatch(family=4),
     "ip6": ProtocolMatch(family=6),
     "ipv6": ProtocolMatch(family=6),
-    "tcp": ProtocolMatch(frozenset({TCP}), payload=Payload.STREAM),
-    "tcp-pkt": ProtocolMatch(frozenset({TCP})),
-    "tcp-stream": ProtocolMatch(frozenset({TCP}), payload=Payload.STREAM),
+    "tcp": ProtocolMatch(frozenset({TCP})),
+    "tcp-pkt": ProtocolMatch(frozenset({TCP}), payload=Payload.PACKET),
+    "tcp-stream": ProtocolMatch(frozenset({TCP})),
     "udp": ProtocolMatch(frozenset({UDP})),
     "sctp": ProtocolMatch(frozenset({SCTP})),
     "icmp": ProtocolMatch(frozenset({ICMP, ICMPV6})),
@@ -103,4 +103,4 @@ def protocol_match(name: str) -> ProtocolMatch:
     if not found:
         return UNKNOWN_PROTOCOL
     numbers = frozenset(number for application in found for number in transports(application))
-    return ProtocolMatch(numbers, applications=found, payload=Payload.STREAM)
+    return ProtocolMatch(numbers, applications=found)

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.headers import HeaderBox, HeaderIndex, Signature, bits
+from nfw_reconcile.engine.identity import fingerprint
 from nfw_reconcile.engine.protocols import ProtocolMatch
 from nfw_reconcile.engine.questions import Unknown
 from nfw_reconcile.model.addresses import ANY_ADDRESS, AddressSet
@@ -75,6 +76,11 @@ class CompiledStateless:
         """Give what decides, for comparison."""
         return (tuple(rule.content for rule in self.rules), str(self.default))
 
+    def met(self, signature: Signature) -> str:
+        """Name the rules that a flow meets: the same name in two policies means the same treatment."""
+        met = [tuple(self.rules[n].content for n in bits(vector)) for vector in signature]
+        return fingerprint((*met, str(self.default)))[:16]
+
     def judge(self, packet: Packet, signature: Signature, world: World) -> StatelessOutcome:
         """Send one packet on."""
         for position in bits(signature.forward if packet.to_server else signature.backward):
@@ -111,7 +117,7 @@ def compile_stateless(policy: Policy) -> CompiledStateless:
     return CompiledStateless(tuple(rules), policy.stateless_default)
 
 
-_EVERYTHING: Final = HeaderBox(
+EVERY_PACKET: Final = HeaderBox(
     ProtocolMatch(), ANY_ADDRESS, ALL_PORTS, ANY_ADDRESS, ALL_PORTS,
     any_source_port=True, any_destination_port=True,
 )  # fmt: skip
@@ -119,7 +125,7 @@ _EVERYTHING: Final = HeaderBox(
 
 def _unknown_rule(group: str, reason: str) -> CompiledStatelessRule:
     ref = RuleRef(group, None, None, reason)
-    return CompiledStatelessRule(_EVERYTHING, (), StatelessAction.FORWARD, reason, ref, ("unknown", reason))
+    return CompiledStatelessRule(EVERY_PACKET, (), StatelessAction.FORWARD, reason, ref, ("unknown", reason))
 
 
 def _compile_entry(group: str, entry: StatelessEntry) -> CompiledStatelessRule:

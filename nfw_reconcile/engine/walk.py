@@ -22,6 +22,7 @@ from nfw_reconcile.engine.conditions import OpaqueIs, Reach, Stateful, When
 from nfw_reconcile.engine.headers import bits
 from nfw_reconcile.engine.matching import rule_matches
 from nfw_reconcile.engine.questions import Managed, Unknown
+from nfw_reconcile.model.flow import TCP
 from nfw_reconcile.model.rule import Action
 from nfw_reconcile.model.verdict import Cause, Engine
 
@@ -50,8 +51,9 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Conversation:
-    """The engine's memory of a flow."""
+    """The engine's memory of a flow; ``past`` names what rules may have left behind for others to ask for."""
 
+    past: str
     passed: bool = False
     dropped: bool = False
     scanned: set[bool] = field(default_factory=set)
@@ -66,18 +68,19 @@ def walk(
     forward = [policy.rules[n] for n in bits(signature.forward & policy.deciding)]
     backward = [policy.rules[n] for n in bits(signature.backward & policy.deciding)]
     reverse = flow.reversed()
-    state = _Conversation()
+    asks = policy.remembering & (signature.forward | signature.backward)
+    past = policy.past(signature) if asks else ""
+    state = _Conversation(past)
     notes: list[str] = []
     for packet in packets:
         rules, header = (forward, flow) if packet.to_server else (backward, reverse)
         if not packet.tracked:
-            state = _Conversation(passed_by=state.passed_by)
+            state = _Conversation(past, passed_by=state.passed_by)
         if _accept(state, rules, packet, header, world):
             continue
-        if state.dropped or not _accept(state, rules, packet, header, world):
-            return Outcome(
-                allowed=False, cause=_cause(state.dropped_by), notes=(*notes, *_remarks(state.dropped_by))
-            )
+        if state.dropped or not _accept(state, rules, packet.again(), header, world):
+            remarks = _remarks(state.dropped_by)
+            return Outcome(allowed=False, cause=_cause(state.dropped_by), notes=(*notes, *remarks))
         notes.append(FIRST_PACKET_LOST)
     return Outcome(allowed=True, cause=_cause(state.passed_by), notes=tuple(dict.fromkeys(notes)))
 
@@ -102,10 +105,10 @@ def _accept(
     for rule in rules:
         if scanned and rule.meaning.when is When.FIRST:
             continue
-        action = _action(rule, packet, header, world)
+        action = _action(rule, packet, header, world, state.past)
         if action is None:
             continue
-        flow_wide = packet.tracked and _reaches_flow(state, rule, world)
+        flow_wide = packet.tracked and _reaches_flow(state, rule, header.protocol, world)
         if action is Action.PASS:
             state.passed |= flow_wide
             state.passed_by = state.passed_by or rule
@@ -117,9 +120,9 @@ def _accept(
     return accepted
 
 
-def _action(rule: CompiledRule, packet: Packet, header: FiveTuple, world: World) -> Action | None:
+def _action(rule: CompiledRule, packet: Packet, header: FiveTuple, world: World, past: str) -> Action | None:
     """Give what the rule does to the packet: pass, drop, or nothing."""
-    if not rule_matches(rule, packet, header, world):
+    if not rule_matches(rule, packet, header, world, past):
         return None
     match rule.act:
         case Acts(action=action):
@@ -136,12 +139,18 @@ def _action(rule: CompiledRule, packet: Packet, header: FiveTuple, world: World)
             return Action.PASS if action is Action.PASS else Action.DROP
 
 
-def _reaches_flow(state: _Conversation, rule: CompiledRule, world: World) -> bool:
+def _reaches_flow(state: _Conversation, rule: CompiledRule, protocol: int, world: World) -> bool:
     if state.passed or state.dropped:
         return False
-    if rule.meaning.reach is Reach.UNSURE:
-        return world.ask(Unknown(_why_unsure(rule), "reaches the whole flow"))
-    return rule.meaning.reach is Reach.FLOW
+    match rule.meaning.reach:
+        case Reach.PACKET:
+            return False
+        case Reach.FLOW:
+            return True
+        case Reach.STREAM:
+            return protocol == TCP
+        case Reach.UNSURE:
+            return world.ask(Unknown(_why_unsure(rule), "reaches the whole flow"))
 
 
 def _why_unsure(rule: CompiledRule) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 import numpy as np
 
@@ -171,10 +171,10 @@ class _Opening:
                     field, replace(old, destination_ports=ports), self._destination_port.mask(ports)
                 )
             case Field.PROTOCOL:
-                protocols = self._open_protocols(box.filter, rows)
-                return box.opened(
-                    field, replace(old, protocols=protocols), self._grower.protocol_mask(protocols)
-                )
+                protocols = self._open_protocols(old, rows)
+                mask = self._grower.protocol_mask(protocols)
+                return box.opened(field, replace(old, protocols=protocols), mask)
+        assert_never(field)
 
     def _open_protocols(self, grown: FlowFilter, rows: Rows) -> tuple[int, ...]:
         admitted = self._grower.protocols

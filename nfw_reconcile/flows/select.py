@@ -65,9 +65,9 @@ def select(
     for families, flows in itertools.groupby(sorted(inside, key=_families), key=_families):
         around = [each for each in within if (each.source.family, each.destination.family) == families]
         chosen += choose(list(flows), tables[families], around)
-    filters = sorted(set(_joined(chosen, tables, within, most_per_operation)))
-    starts = range(0, len(filters), most_per_operation)
-    batches = tuple(tuple(filters[start : start + most_per_operation]) for start in starts)
+    size = max(1, most_per_operation)
+    filters = sorted(set(_joined(chosen, tables, within, size)))
+    batches = tuple(tuple(filters[start : start + size]) for start in range(0, len(filters), size))
     if found := faults(batches, cut=inside, keep=keep, within=within, most=most_per_operation):
         raise NfwReconcileError(found)
     return Selection(batches, tuple(sorted(set(cut).difference(inside))))
@@ -102,7 +102,7 @@ def _joined(
     within: Sequence[FlowFilter],
     most: int,
 ) -> list[FlowFilter]:
-    """Join filters as far as that saves operations: a larger filter is worth nothing else."""
+    """Join filters as far as that saves operations; for less, a filter is not made larger than it need be."""
     filters = sorted(chosen)
     if len(filters) <= most:
         return filters

@@ -16,6 +16,8 @@ from nfw_reconcile.model.codec import JsonObject  # noqa: TC001
 from nfw_reconcile.model.verdict import Effect, Engine, Verdict  # noqa: TC001
 
 FORMAT_VERSION: Final = "1.0"
+PLAN_KIND: Final = "nfw-reconcile plan"
+RESULT_KIND: Final = "nfw-reconcile result"
 FOLLOWED_ENGINE: Final = "Suricata 7.0.10"
 """The engine whose verdicts are reproduced; AWS documents 8.0.3 without saying what it runs."""
 

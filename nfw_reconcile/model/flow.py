@@ -39,7 +39,8 @@ class FiveTuple(NamedTuple):
 
     def __str__(self) -> str:
         name = PROTOCOL_NAMES.get(self.protocol, str(self.protocol))
-        return f"{name} {endpoint(self.source, self.source_port)} -> {endpoint(self.destination, self.destination_port)}"
+        source = endpoint(self.source, self.source_port)
+        return f"{name} {source} -> {endpoint(self.destination, self.destination_port)}"
 
 
 def endpoint(address: Address, port: int) -> str:

@@ -2,8 +2,8 @@
 
 ``inputs``    files -> both sides of every firewall's policy, linked and bound
 ``planning``  one firewall: what changes, what that denies, which flows, which filters find them
-``settings``  what changes besides rules, and the warnings
-``equality``  is the live policy the planned one?
+              (``changes`` of rules, ``settings``, what stays ``undecided``, ``advice`` before applying)
+``equality``  is the live policy the planned one? (``unification``: with what the plan did not know)
 ``saved``     plan and result files, sealed and checked
 ``acting``    apply, verify and snapshot, through the ports of :mod:`nfw_reconcile.act`
 """
@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nfw_reconcile import __version__
-from nfw_reconcile.model.documents import FOLLOWED_ENGINE, FORMAT_VERSION, Limits, PlanDocument
+from nfw_reconcile.model.documents import FOLLOWED_ENGINE, FORMAT_VERSION, PLAN_KIND, Limits, PlanDocument
 from nfw_reconcile.pipeline.inputs import Request, Sides, change_label, read_sides, single
 from nfw_reconcile.pipeline.planning import SeenFlows, compare, plan_firewall
-from nfw_reconcile.pipeline.saved import PLAN, sealed
+from nfw_reconcile.pipeline.saved import sealed
 from nfw_reconcile.pipeline.texts import remark
 from nfw_reconcile.sources.flowfile import read_flows
 
@@ -54,7 +54,7 @@ def plan_of(
     return sealed(
         PlanDocument(
             format_version=FORMAT_VERSION,
-            kind=PLAN,
+            kind=PLAN_KIND,
             tool_version=__version__,
             engine=FOLLOWED_ENGINE,
             created_at=created_at,

@@ -1,153 +1,167 @@
 """Is the live policy the planned one? By meaning: comments, white space, sids and messages are no difference.
 
-What the plan did not know unifies with whatever is live, and nothing else does: a rule with an unknown
-address equals any live rule that is the same but for that address; a group whose text was not known
-equals any group.
+What the plan did not know unifies with whatever is live, and nothing else does. Members of prefix lists
+move without any change here, so they are compared as planned; what apply decides by is live.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.engine.align import align
-from nfw_reconcile.engine.compiled import Acts, MayAct
 from nfw_reconcile.model.expressions import Unresolved
-from nfw_reconcile.model.policy import OpaqueGroup, StatefulGroup
-from nfw_reconcile.model.rule import UndecidedRule
+from nfw_reconcile.model.policy import OpaqueGroup, RuleOrder
+from nfw_reconcile.model.rule import UndecidedStatelessRule
+from nfw_reconcile.pipeline.inputs import load
+from nfw_reconcile.pipeline.unification import rule_differences
+from nfw_reconcile.sources.links import bare, holds_unknown, ip_set_references, member, resource_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable, Sequence
 
-    from nfw_reconcile.engine.align import RuleDelta
-    from nfw_reconcile.engine.compiled import CompiledRule
-    from nfw_reconcile.engine.members import Addresses, Ports
-    from nfw_reconcile.model.policy import GroupName, Policy
+    from nfw_reconcile.model.inventory import Body, GroupRecord
+    from nfw_reconcile.model.policy import Policy
     from nfw_reconcile.pipeline.inputs import Loaded
+
+_NONE: Final = "(none)"
+_ENGINE: Final = "StatefulEngineOptions"
+_TLS: Final = "TLSInspectionConfigurationArn"
+_SETTINGS: Final = (
+    _ENGINE,
+    "StatefulDefaultActions",
+    "StatelessDefaultActions",
+    "StatelessFragmentDefaultActions",
+    _TLS,
+)
+"""Members of ``API: FirewallPolicy`` that are settings: one that the plan did not know is the live one."""
 
 
 def differences(planned: Loaded, live: Loaded) -> tuple[str, ...]:
-    """Say in words where the live policy is not the planned one; empty if it is."""
-    if planned.compiled.digest == live.compiled.digest and not _option_differences(
-        planned.policy, live.policy
-    ):
+    """Say in words where the live policy is not the planned one; empty if it is.
+
+    No sentence quotes a rule where part of the planned policy is sensitive.
+    """
+    if isinstance(bare(planned.bundle.policy.body), Unresolved):
         return ()
-    alignment = align(planned.compiled, live.compiled)
-    gone = [d.old for d in alignment.deltas if d.old is not None and d.old.decides and not _same_place(d)]
-    come = [d.new for d in alignment.deltas if d.new is not None and d.new.decides and not _same_place(d)]
-    open_groups = _open_groups(planned.policy, live.policy)
-    unmatched = _unify(gone, come, open_groups)
-    moved = [d for d in alignment.deltas if _same_place(d)]
+    live = _with_planned_members(planned, live)
+    planned = _with_live_settings(planned, live)
     return (
-        *_option_differences(planned.policy, live.policy),
+        *_setting_differences(planned, live),
         *_stateless_differences(planned, live),
-        *unmatched,
-        *(f"{d.new.ref} stands in another place" for d in moved if d.new is not None),
+        *rule_differences(planned, live),
     )
 
 
-def _same_place(delta: RuleDelta) -> bool:
-    """Say whether the rule is on both sides, in another order."""
-    return delta.old is not None and delta.new is not None and delta.old.content == delta.new.content
+def _with_planned_members(planned: Loaded, live: Loaded) -> Loaded:
+    """Give the live policy with the members that its prefix lists had in the plan."""
+    bundle, wanted = live.bundle, planned.bundle.prefix_lists
+    members = {arn: cidrs for arn, cidrs in wanted.items() if arn in bundle.prefix_lists}
+    for reference, arn in _references_of_both(planned.bundle.groups, bundle.groups):
+        if resource_address(reference) in wanted:
+            members[arn] = wanted[resource_address(reference)]
+    if all(bundle.prefix_lists.get(arn) == cidrs for arn, cidrs in members.items()):
+        return live
+    return load(replace(bundle, prefix_lists={**bundle.prefix_lists, **members}))
 
 
-def _option_differences(planned: Policy, live: Policy) -> tuple[str, ...]:
-    found: list[str] = []
-    pairs = (
-        ("rule order", planned.options.rule_order, live.options.rule_order),
-        ("stream exception policy", planned.options.stream_exception, live.options.stream_exception),
-    )
-    found += [f"{name} is {b}, planned {a}" for name, a, b in pairs if a is not b]
-    if (
-        not isinstance(planned.default_actions, Unresolved)
-        and planned.default_actions != live.default_actions
-    ):
-        found.append(
-            f"stateful default actions are {live.default_actions}, planned {planned.default_actions}"
-        )
-    if planned.stateless_default != live.stateless_default and not isinstance(
-        planned.stateless_default, Unresolved
-    ):
-        found.append(
-            f"stateless default action is {live.stateless_default}, planned {planned.stateless_default}"
-        )
-    return tuple(found)
+def _references_of_both(
+    planned: Iterable[GroupRecord], live: Iterable[GroupRecord]
+) -> Iterable[tuple[Unresolved, str]]:
+    """Give the references whose ARN the plan did not know, with their live ARNs."""
+    by_name = {group.name.name: group for group in live}
+    for group in planned:
+        partner = by_name.get(group.name.name)
+        found = ip_set_references(partner.body) if partner is not None else {}
+        for name, reference in ip_set_references(group.body).items():
+            arn = found.get(name)
+            if isinstance(reference, Unresolved) and isinstance(arn, str):
+                yield reference, arn
 
 
-def _stateless_differences(planned: Loaded, live: Loaded) -> tuple[str, ...]:
-    if any(rule.unknown is not None for rule in planned.compiled.stateless.rules):
-        return ()
-    before = [rule.content for rule in planned.compiled.stateless.rules]
-    after = [rule.content for rule in live.compiled.stateless.rules]
-    return () if before == after else ("stateless rules are not the planned ones",)
+def _with_live_settings(planned: Loaded, live: Loaded) -> Loaded:
+    """Give the planned policy with the live value of every setting that the plan did not know."""
+    body, there = bare(planned.bundle.policy.body), live.bundle.policy.body
+    unknown = [name for name in _SETTINGS if holds_unknown(member(body, name))]
+    if not unknown or not isinstance(body, Mapping):
+        return planned
+    settings = {name: _filled(member(body, name), member(there, name)) for name in unknown}
+    policy = replace(planned.bundle.policy, body={**body, **settings})
+    return load(replace(planned.bundle, policy=policy))
 
 
-def _open_groups(planned: Policy, live: Policy) -> frozenset[str]:
-    """Give the labels, on both sides, of groups whose rules the plan did not know."""
-    names = [reference.group.name for reference in planned.stateful if _is_open(reference.group)]
-    labels = {name.label for name in names}
-    live_names: Iterable[GroupName] = (reference.group.name for reference in live.stateful)
-    return frozenset(labels | {found.label for found in live_names if any(_same(found, n) for n in names)})
+def _filled(planned: Body, live: Body) -> Body:
+    if not isinstance(planned, Mapping):
+        return live
+    return {
+        name: _filled(bare(value), member(live, name)) if holds_unknown(value) else value
+        for name, value in planned.items()
+    }
 
 
-def _is_open(group: StatefulGroup | OpaqueGroup) -> bool:
-    if isinstance(group, OpaqueGroup):
-        return not group.managed
-    return any(isinstance(entry, UndecidedRule) and entry.header is None for entry in group.entries)
+def _setting_differences(planned: Loaded, live: Loaded) -> Iterable[str]:
+    mine, theirs = _settings(planned), _settings(live)
+    for name, wanted in mine.items():
+        if wanted != theirs[name]:
+            yield f"{name}: {theirs[name]} is live, {wanted} was planned"
 
 
-def _same(one: GroupName, other: GroupName) -> bool:
-    return bool((one.arn and one.arn == other.arn) or (one.name and one.name == other.name))
+def _settings(side: Loaded) -> dict[str, str]:
+    policy = side.policy
+    return {
+        "rule order": str(policy.options.rule_order),
+        "stream exception policy": str(policy.options.stream_exception),
+        "stateful default actions": _stateful_defaults(policy),
+        "stateless default action": str(policy.stateless_default),
+        "stateless default action for fragments": str(policy.stateless_fragment_default),
+        "TLS inspection configuration": str(member(side.bundle.policy.body, _TLS) or _NONE),
+    }
 
 
-def _unify(gone: list[CompiledRule], come: list[CompiledRule], open_groups: frozenset[str]) -> list[str]:
-    come = [rule for rule in come if rule.group not in open_groups]
-    missing: list[str] = []
-    for rule in gone:
-        if rule.group in open_groups:
-            continue
-        partner = next((found for found in come if _unifies(rule, found)), None)
-        if partner is None:
-            missing.append(f"planned rule is not live: {_shown(rule)}")
-        else:
-            come.remove(partner)
-    return [*missing, *(f"live rule was not planned: {_shown(rule)}" for rule in come)]
+def _stateful_defaults(policy: Policy) -> str:
+    """Write the default actions; in action order there are none."""
+    if policy.options.rule_order is RuleOrder.ACTION:
+        return _NONE
+    if isinstance(policy.default_actions, Unresolved):
+        return str(policy.default_actions)
+    return ", ".join(policy.default_actions) or _NONE
 
 
-def _shown(rule: CompiledRule) -> str:
-    if rule.ref is None:
-        return rule.default or rule.group
-    return str(rule.ref)
+def _stateless_differences(planned: Loaded, live: Loaded) -> Iterable[str]:
+    """Hold the stateless rules against each other, in order; one that was not known may be any one live rule."""
+    texts = not planned.sensitive
+    rules = {
+        "planned stateless rule is not live": [r for r in planned.compiled.stateless.rules if not r.unknown],
+        "live stateless rule was not planned": list(live.compiled.stateless.rules),
+    }
+    before, after = ([rule.content for rule in found] for found in rules.values())
+    odd = [Counter(before) - Counter(after), Counter(after) - Counter(before)]
+    if odd[1].total() <= _room(planned.policy):
+        odd[1].clear()
+    for (summary, found), count in zip(rules.items(), odd, strict=True):
+        for rule in found:
+            if count[rule.content] > 0:
+                count[rule.content] -= 1
+                yield f"{summary}: {rule.ref.group}{f' {rule.ref.text}' if texts else ''}"
+    common = set(before) & set(after)
+    if _only(before, common) != _only(after, common):
+        yield "stateless rules stand in another order than planned"
 
 
-def _unifies(planned: CompiledRule, live: CompiledRule) -> bool:
-    if isinstance(planned.act, MayAct):
-        return planned.act.action is None or planned.act == live.act or _same_act(planned.act, live)
-    mine, theirs = planned.header, live.header
-    fields: tuple[tuple[Addresses | Ports, Addresses | Ports], ...] = (
-        (mine.source, theirs.source),
-        (mine.source_ports, theirs.source_ports),
-        (mine.destination, theirs.destination),
-        (mine.destination_ports, theirs.destination_ports),
-    )
-    free = _referring_fields(planned, live)
-    return (
-        planned.act == live.act
-        and planned.meaning == live.meaning
-        and (mine.protocol, mine.both_ways) == (theirs.protocol, theirs.both_ways)
-        and all(free[n] or _field_unifies(a, b) for n, (a, b) in enumerate(fields))
-    )
+def _only(contents: Sequence[Hashable], common: set[Hashable]) -> list[Hashable]:
+    return list(dict.fromkeys(content for content in contents if content in common))
 
 
-def _referring_fields(planned: CompiledRule, live: CompiledRule) -> tuple[bool, bool, bool, bool]:
-    """Mark the fields that name an IP set reference on both sides: AWS moves its members without any change here."""
-    mine, theirs = (rule.header_words for rule in (planned, live))
-    both = [a == b and "@" in a for a, b in zip(mine, theirs, strict=True)]
-    return both[0], both[1], both[2], both[3]
-
-
-def _same_act(planned: MayAct, live: CompiledRule) -> bool:
-    return isinstance(live.act, Acts) and live.act.action is planned.action
-
-
-def _field_unifies(planned: Addresses | Ports, live: Addresses | Ports) -> bool:
-    return planned == live or not planned.certain
+def _room(planned: Policy) -> float:
+    """Give how many live stateless rules the plan leaves open."""
+    rules = 0
+    for reference in planned.stateless:
+        if isinstance(reference.group, OpaqueGroup):
+            return float("inf")
+        for entry in reference.group.entries:
+            if isinstance(entry, UndecidedStatelessRule):
+                if entry.priority == 0:
+                    return float("inf")
+                rules += 1
+    return rules

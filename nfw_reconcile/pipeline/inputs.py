@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nfw_reconcile.engine.compile import compile_policy
 from nfw_reconcile.errors import Diagnostic, InputError, UsageError, error, warning
 from nfw_reconcile.model.inventory import Inventory
+from nfw_reconcile.model.policy import OpaqueGroup
 from nfw_reconcile.sources.assemble import NO_CHOICE, Choice, assemble
 from nfw_reconcile.sources.detect import (
     PlanInput,
@@ -60,6 +61,19 @@ class Loaded:
     policy: Policy
     compiled: CompiledPolicy
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def sensitive(self) -> bool:
+        """Say whether part of what decides is sensitive: where its verdicts change would then give it away."""
+        stateful = any(
+            rule.ref is not None and rule.ref.sensitive for rule in self.compiled.rules if rule.decides
+        )
+        return stateful or any(
+            entry.sensitive
+            for reference in self.policy.stateless
+            if not isinstance(reference.group, OpaqueGroup)
+            for entry in reference.group.entries
+        )
 
 
 def read_sides(request: Request) -> Sides:

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nfw_reconcile.errors import Location, StalePlan, UnsupportedInput, error
 from nfw_reconcile.model.codec import canonical, from_json, sha256, to_json
-from nfw_reconcile.model.documents import FORMAT_VERSION, PlanDocument, ResultDocument
+from nfw_reconcile.model.documents import FORMAT_VERSION, PLAN_KIND, RESULT_KIND, PlanDocument, ResultDocument
 from nfw_reconcile.sources.jsonfile import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Document = TypeVar("Document", PlanDocument, ResultDocument)
-
-PLAN = "nfw-reconcile plan"
-RESULT = "nfw-reconcile result"
 
 
 def sealed(document: Document) -> Document:
@@ -42,7 +39,7 @@ def read_saved(path: Path) -> PlanDocument | ResultDocument:
     """
     data = read_json(path)
     where = Location(path.name)
-    if not isinstance(data, dict) or data.get("kind") not in {PLAN, RESULT}:
+    if not isinstance(data, dict) or data.get("kind") not in {PLAN_KIND, RESULT_KIND}:
         summary = "the file is neither a plan nor a result of this program."
         raise UnsupportedInput(error(summary, where, "Make a plan with: nfw-reconcile plan ... --out FILE"))
     version = str(data.get("format_version"))
@@ -53,6 +50,6 @@ def read_saved(path: Path) -> PlanDocument | ResultDocument:
         summary = "the file was changed after it was written: its digest does not fit its content."
         raise StalePlan(error(summary, where, "Make the plan again; a plan file cannot be edited."))
     content = json.loads(canonical(data))
-    if data["kind"] == PLAN:
+    if data["kind"] == PLAN_KIND:
         return from_json(PlanDocument, content, path.name)
     return from_json(ResultDocument, content, path.name)

@@ -1,23 +1,24 @@
-"""What changes of a policy besides its rules, and what a reader must know about it."""
+"""What changes of a policy besides its rules."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.errors import Diagnostic, warning
 from nfw_reconcile.model.documents import SettingChange
 from nfw_reconcile.model.expressions import Unresolved
-from nfw_reconcile.model.policy import OpaqueGroup, RuleOrder, StatefulGroup, StreamExceptionPolicy
-from nfw_reconcile.model.rule import StatelessAction
+from nfw_reconcile.model.policy import RuleOrder, StatefulGroup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nfw_reconcile.model.policy import Policy
+    from nfw_reconcile.model.policy import OpaqueGroup, Policy
 
 NOTHING: Final = "(none)"
-_RESTARTING: Final = ("rule order", "stream exception policy", "TCP idle timeout (s)")
-_INTERRUPTING: Final = ("TLS inspection", "resolved IP validation")
+ENGINE_OPTIONS: Final = ("rule order", "stream exception policy", "TCP idle timeout (s)")
+"""Settings of the stateful engine, which restarts where one changes."""
+
+INSPECTION: Final = ("TLS inspection", "resolved IP validation")
+"""Settings whose change interrupts the connections in their scope."""
 
 
 def setting_changes(old: Policy | None, new: Policy) -> tuple[SettingChange, ...]:
@@ -87,65 +88,3 @@ def _sensitive_names(policy: Policy) -> frozenset[str]:
                 f"{sigil}{name} of {label}" for name in reference.group.sensitive_sets for sigil in "$@"
             }
     return frozenset(names)
-
-
-def warnings_of(
-    old: Policy | None, new: Policy, changes: tuple[SettingChange, ...], *, denies: bool
-) -> list[Diagnostic]:
-    """Say what a reader must know before applying; ``denies``: something is or may be newly denied."""
-    changed = {change.setting for change in changes}
-    said = [
-        *_engine_warnings(changed),
-        *_stateless_warnings(old, new),
-    ]
-    if denies:
-        said += _stream_exception_warnings(new.options.stream_exception)
-    return said
-
-
-def _engine_warnings(changed: set[str]) -> list[Diagnostic]:
-    said: list[Diagnostic] = []
-    if restarting := sorted(changed & set(_RESTARTING)):
-        summary = f"{' and '.join(restarting)} changes: AWS restarts the stateful engine, and every connection is hit."
-        said.append(
-            warning(summary, None, "Plan a maintenance window; a selective flush saves nothing then.")
-        )
-    if interrupting := sorted(changed & set(_INTERRUPTING)):
-        summary = f"{' and '.join(interrupting)} changes: every connection in its scope is interrupted."
-        said.append(warning(summary, None, "Plan a maintenance window."))
-    return said
-
-
-def _stateless_warnings(old: Policy | None, new: Policy) -> list[Diagnostic]:
-    if old is None or new.stateless_default is not StatelessAction.FORWARD:
-        return []
-    passes = old.stateless_default is StatelessAction.PASS or any(
-        isinstance(entry_action, StatelessAction) and entry_action is StatelessAction.PASS
-        for reference in old.stateless
-        if not isinstance(reference.group, OpaqueGroup)
-        for entry_action in (getattr(entry, "action", None) for entry in reference.group.entries)
-    )
-    if not passes or (old.stateless == new.stateless and old.stateless_default == new.stateless_default):
-        return []
-    summary = "traffic that stateless rules passed is now forwarded: existing TCP connections turn midstream at once."
-    return [warning(summary, None, "The stream exception policy decides about them; no flush is involved.")]
-
-
-_STREAM_EXCEPTION: Final = {
-    StreamExceptionPolicy.DROP: (
-        "the stream exception policy is DROP: clients of flushed TCP connections hang until their own timeout.",
-        "REJECT lets them see a reset and reconnect at once.",
-    ),
-    StreamExceptionPolicy.CONTINUE: (
-        (
-            "the stream exception policy is CONTINUE: a flushed connection goes on, judged without its beginning; "
-            "rules with flow:established, and those that wait for TLS or HTTP, do not match it."
-        ),
-        "REJECT or DROP make a flush final.",
-    ),
-}
-
-
-def _stream_exception_warnings(policy: StreamExceptionPolicy) -> list[Diagnostic]:
-    said = _STREAM_EXCEPTION.get(policy)
-    return [warning(said[0], None, said[1])] if said else []

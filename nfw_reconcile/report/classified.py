@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.model.verdict import Cause, Decision, FlowEffect, RuleRef
 
+_LONGEST_LINE: Final = 10_000
+"""Characters: an explanation shows rules whole, as far as a rule can be long (Suricata's own limit is 8,192)."""
+
 FLOW_COLUMNS: Final = (
     "protocol", "source", "source_port", "destination", "destination_port", "age", "packets", "bytes", "zone",
 )  # fmt: skip
@@ -71,21 +74,21 @@ def render_explanation(effect: FlowEffect) -> str:
     """Tell what both policies do with one flow and why, in lines that end with a newline."""
     flush = ", to be flushed" if effect.flush else ""
     lines = [f"{effect.flow}: {effect.effect.value.replace('_', ' ')}{flush}"]
-    if effect.conditions:
-        lines += [f"  if {condition}" for condition in _hidden(effect.conditions, effect)]
+    for number, condition in enumerate(_hidden(effect.conditions, effect)):
+        lines.append(f"  {'and' if number else 'if'} {condition}")
     for side, decision in (("old", effect.old), ("new", effect.new)):
         lines += ["", f"{side} policy: {decision.verdict.value}", *_explained(decision)]
-    return "".join(f"{visible(line)}\n" for line in lines)
+    return "".join(f"{visible(line, _LONGEST_LINE)}\n" for line in lines)
 
 
 def _explained(decision: Decision) -> list[str]:
     told = [("by", _who(decision.cause))]
     if decision.cause.rule is not None:
         told.append(("rule", _text(decision.cause.rule)))
-    told += [("if", condition) for condition in _masked(decision.conditions, decision)]
+    told += [("depends on", condition) for condition in _masked(decision.conditions, decision)]
     told += [("because", reason) for reason in _masked(decision.reasons, decision)]
     told += [("note", note) for note in _masked(decision.notes, decision)]
-    return [f"  {label:<8}{text}" for label, text in told]
+    return [f"  {label:<12}{text}" for label, text in told]
 
 
 def _who(cause: Cause) -> str:

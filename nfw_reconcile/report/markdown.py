@@ -8,6 +8,7 @@ in a table needs a backslash even there, "Tables").
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,8 @@ from nfw_reconcile.report.templates import FIRST_TEMPLATE, template_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from jinja2 import Environment
 
     from nfw_reconcile.report.blocks import Block, View
 
@@ -52,11 +55,17 @@ def diff(changes: Changes) -> Markdown:
 
 def render_markdown(view: View, *, templates: Path | None = None) -> str:
     """Render a view; ``templates`` is a folder to be used instead of the shipped one."""
+    return _environment(template_folder(templates)).get_template(FIRST_TEMPLATE).render(view=view)
+
+
+@lru_cache(maxsize=4)
+def _environment(folder: Path) -> Environment:
+    """Make the environment of a folder; its templates are compiled once."""
     from jinja2 import FileSystemLoader, StrictUndefined  # noqa: PLC0415 - slow to import
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
 
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(template_folder(templates)),
+        loader=FileSystemLoader(folder),
         autoescape=False,  # HTML escaping is wrong for Markdown; `finalize` lets nothing unescaped through
         finalize=_only_sunk,
         undefined=StrictUndefined,
@@ -65,7 +74,7 @@ def render_markdown(view: View, *, templates: Path | None = None) -> str:
         keep_trailing_newline=True,
     )
     environment.filters = {**SINKS, "template": _template}
-    return environment.get_template(FIRST_TEMPLATE).render(view=view)
+    return environment
 
 
 SINKS: Final = {"md": md, "cell": cell, "plain": plain, "diff": diff}
@@ -106,8 +115,8 @@ def code(text: str) -> str:
     """Give a code span, its fence longer than any run of backticks in it."""
     shown = visible(text) or " "
     fence = "`" * (_longest_run(shown) + 1)
-    # A space at both ends, or a backtick at one, would be taken for a part of the fence.
-    padding = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    # A space at both ends, or a backtick at one, would be taken for a part of the fence; but not spaces alone.
+    padding = " " if not shown.isspace() and (shown[0] in "` " or shown[-1] in "` ") else ""
     return f"{fence}{padding}{shown}{padding}{fence}"
 
 

@@ -21,10 +21,12 @@ from nfw_reconcile.model.documents import (
     SettingChange,
 )
 from nfw_reconcile.report.addresses import addresses_in, tells_nothing
-from nfw_reconcile.report.rewrite import D, Rewriter, texts_of
+from nfw_reconcile.report.rewrite import D, Rewriter, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from _typeshed import DataclassInstance
 
 SENSITIVE: Final = "(sensitive)"
 
@@ -64,6 +66,7 @@ def hide(texts: Iterable[str], sensitive: Iterable[str]) -> tuple[str, ...]:
 
 class _Mask(Rewriter):
     def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__()
         longest_first = sorted(secrets, key=lambda secret: (-len(secret), secret))
         pattern = "|".join(re.escape(secret) for secret in longest_first)
         self._secrets = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) if pattern else None
@@ -74,7 +77,7 @@ class _Mask(Rewriter):
     def text(self, value: str, owner: object, field: str) -> str:  # noqa: ARG002 - the same in all fields
         return value if isinstance(owner, _LITERAL) else self.scrub(value)
 
-    def node(self, value: object) -> object:
+    def node(self, value: DataclassInstance) -> DataclassInstance:
         match value:
             case RuleText(sensitive=True):
                 return dataclasses.replace(value, text=SENSITIVE)
@@ -115,17 +118,20 @@ def _hidden(texts: tuple[str, ...]) -> tuple[str, ...]:
     return (SENSITIVE,) if texts else ()
 
 
-def _secrets(document: D) -> set[str]:
+def _secrets(document: DataclassInstance) -> set[str]:
     found: set[str] = set()
-    for rule in texts_of(document, RuleText):
-        found.update(_of_rule(rule.text) if rule.sensitive else ())
-    for setting in texts_of(document, SettingChange):
-        found.update(_of_values(setting.old, setting.new) if setting.sensitive else ())
-    for flow_filter in texts_of(document, FilterText):
-        found.update(_of_values(flow_filter.source, flow_filter.destination) if flow_filter.sensitive else ())
-    for part in texts_of(document, RegionPart):
-        if part.sensitive or _from_sensitive_rule(part.old, part.new):
-            found.update(_of_part(part))
+    for part in parts_of(document):
+        match part:
+            case RuleText(sensitive=True):
+                found.update(_of_rule(part.text))
+            case SettingChange(sensitive=True):
+                found.update(_of_values(part.old, part.new))
+            case FilterText(sensitive=True):
+                found.update(_of_values(part.source, part.destination))
+            case RegionPart() if part.sensitive or _from_sensitive_rule(part.old, part.new):
+                found.update(_of_part(part))
+            case _:
+                pass
     return {secret for secret in found if len(secret) >= _SHORTEST and not tells_nothing(secret)}
 
 

@@ -20,10 +20,10 @@ _COMMAND: Final = re.compile(r"::(?=[A-Za-z-]*[g-zG-Z])|##(?=\[|vso\[)")
 """How CI systems are given orders in a log: ``::error``, ``##[error]``, ``##vso[...]``; no IPv6 address."""
 
 
-def visible(text: str) -> str:
+def visible(text: str, longest: int = LONGEST) -> str:
     """Give the text in one line that no terminal, log or reader takes for anything but text."""
-    if len(text) > LONGEST:
-        text = f"{text[:LONGEST]}…"
+    if len(text) > longest:
+        text = f"{text[:longest]}…"
     if not text.isprintable() or not text.isascii():
         text = "".join(_shown(character) for character in unicodedata.normalize("NFC", text))
         text = _INVISIBLE.sub("\ufffd", text)

@@ -19,7 +19,7 @@ from nfw_reconcile.model.documents import (
     Undecided,
 )
 from nfw_reconcile.report.addresses import Block, replace_addresses
-from nfw_reconcile.report.rewrite import D, Rewriter, texts_of
+from nfw_reconcile.report.rewrite import D, Rewriter, parts_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -81,6 +81,7 @@ _KEYWORD: Final = re.compile(
 
 class _Redactor(Rewriter):
     def __init__(self, document: DataclassInstance, redaction: Redaction) -> None:
+        super().__init__()
         self._redaction = redaction
         self._labels = _Labels()
         self._known = self._name_everything(document) if redaction.names else {}
@@ -98,20 +99,24 @@ class _Redactor(Rewriter):
 
     def _name_everything(self, document: DataclassInstance) -> dict[str, str]:
         known: dict[str, str] = {}
-        for firewall in texts_of(document, FirewallIdentity):
-            label = self._labels.name("firewall", firewall.arn or firewall.label)
-            for name in (firewall.label, firewall.name, firewall.arn, firewall.firewall_id):
-                known.setdefault(name or label, label)
-            if firewall.account:
-                known.setdefault(firewall.account, self._labels.name("account", firewall.account))
-        for policy in texts_of(document, PolicyIdentity):
-            label = self._labels.name("policy", policy.arn or policy.label)
-            for name in (policy.label, policy.name, policy.arn):
-                known.setdefault(name or label, label)
-        for rule in texts_of(document, RuleText):
-            known.setdefault(rule.group, self._labels.name("group", rule.group))
-        known.pop("", None)
+        for part in parts_of(document):
+            match part:
+                case FirewallIdentity():
+                    names: tuple[str | None, ...] = (part.label, part.name, part.arn, part.firewall_id)
+                    self._label(known, "firewall", part.arn or part.label, names)
+                    self._label(known, "account", part.account or "", (part.account,))
+                case PolicyIdentity():
+                    self._label(known, "policy", part.arn or part.label, (part.label, part.name, part.arn))
+                case RuleText():
+                    self._label(known, "group", part.group, (part.group,))
+                case _:
+                    pass
         return known
+
+    def _label(self, known: dict[str, str], kind: str, identity: str, names: tuple[str | None, ...]) -> None:
+        for name in names:
+            if name and name not in known:
+                known[name] = self._labels.name(kind, identity)
 
     def _without_names(self, value: str, owner: object) -> str:
         if value in self._known:

@@ -1,13 +1,16 @@
-"""Walk through a document and build it anew with some of its texts replaced."""
+"""Walk through a document, and build it anew with some of its parts and texts replaced."""
 
 from __future__ import annotations
 
 import dataclasses
 import enum
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from _typeshed import DataclassInstance
 
 D = TypeVar("D", bound="DataclassInstance")
@@ -22,10 +25,31 @@ STRUCTURAL: Final = frozenset(
 """Fields that this program fills by itself: they hold nothing that others wrote."""
 
 
-class Rewriter:
-    """A change of documents: what is overridden here is done at every place of a document."""
+@lru_cache(maxsize=64)
+def _fields(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
-    def node(self, value: object) -> object:
+
+def parts_of(document: DataclassInstance) -> Iterator[DataclassInstance]:
+    """Give the document and all documents in it, each before its own parts."""
+    yield document
+    for name in _fields(type(document)):
+        value = getattr(document, name)
+        for inner in value if isinstance(value, tuple) else (value,):
+            if dataclasses.is_dataclass(inner):
+                yield from parts_of(cast("DataclassInstance", inner))
+
+
+class Rewriter:
+    """A change of documents: what is overridden here is done at every place of a document.
+
+    Equal parts become equal parts: what a part becomes depends on nothing but the part.
+    """
+
+    def __init__(self) -> None:
+        self._done: dict[DataclassInstance, DataclassInstance] = {}
+
+    def node(self, value: DataclassInstance) -> DataclassInstance:
         """Change a document, or a part of one, before its fields are looked at."""
         return value
 
@@ -35,38 +59,31 @@ class Rewriter:
 
     def apply(self, document: D) -> D:
         """Give the changed document."""
-        return cast("D", self._value(document, None, ""))
+        return cast("D", self._document(document))
 
-    def _value(self, value: Any, owner: object, field: str) -> Any:  # noqa: ANN401 - any part of a document
-        match value:
-            case enum.Enum() | Mapping():
-                return value
-            case str():
-                return value if field in STRUCTURAL else self.text(value, owner, field)
-            case tuple():
-                return tuple(self._value(item, owner, field) for item in value)
-            case _ if dataclasses.is_dataclass(value):
-                return self._document(self.node(value))
-            case _:
-                return value
-
-    def _document(self, value: Any) -> Any:  # noqa: ANN401 - any dataclass of a document
-        changes = {
-            each.name: self._value(getattr(value, each.name), value, each.name)
-            for each in dataclasses.fields(value)
-        }
-        return dataclasses.replace(value, **changes)
-
-
-def texts_of(document: DataclassInstance, kind: type[D]) -> list[D]:
-    """Give all parts of a document that are of a kind, in the order of its fields."""
-    found: list[D] = []
-
-    class Collector(Rewriter):
-        def node(self, value: object) -> object:
-            if isinstance(value, kind):
-                found.append(value)
+    def _value(self, value: Any, owner: DataclassInstance, field: str) -> Any:  # noqa: ANN401 - any part of a document
+        if value is None or isinstance(value, int | float | enum.Enum | Mapping):
             return value
+        if isinstance(value, str):
+            return value if field in STRUCTURAL else self.text(value, owner, field)
+        if isinstance(value, tuple):
+            return tuple(self._value(item, owner, field) for item in value)
+        return self._shared(value)
 
-    Collector().apply(document)
-    return found
+    def _shared(self, value: DataclassInstance) -> DataclassInstance:
+        """Change a part; the same rule stands in thousands of flows, so small parts are remembered."""
+        if any(isinstance(getattr(value, name), Mapping | tuple) for name in _fields(type(value))):
+            return self._document(value)
+        if value not in self._done:
+            self._done[value] = self._document(value)
+        return self._done[value]
+
+    def _document(self, value: DataclassInstance) -> DataclassInstance:
+        value = self.node(value)
+        changes = {}
+        for name in _fields(type(value)):
+            before = getattr(value, name)
+            after = self._value(before, value, name)
+            if after is not before and after != before:
+                changes[name] = after
+        return dataclasses.replace(value, **changes) if changes else value

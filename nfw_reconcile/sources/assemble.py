@@ -1,16 +1,17 @@
 """From what an input holds to what can be compared: each firewall's policy before and after.
 
 A policy finds its groups, a firewall its policy and VPC, by ARN; by Terraform address while the ARN
-is only known after apply. Old and new are paired by address, so that a group or policy that is
-replaced is still one thing that changed.
+is only known after apply. A policy that a firewall has or had, and that the input does not hold, is
+not known: it is never taken for one that denied everything, or that changed nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.errors import Diagnostic, InputError, Location, UsageError, error, note, warning
+from nfw_reconcile.errors import Diagnostic, InputError, Location, error, note, warning
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.inventory import (
     FirewallRecord,
@@ -21,30 +22,28 @@ from nfw_reconcile.model.inventory import (
     PolicyRecord,
 )
 from nfw_reconcile.model.policy import GroupName
-from nfw_reconcile.sources.links import REFERENCE_LISTS, group_references, prefix_list_references
+from nfw_reconcile.sources.choice import NO_CHOICE, Choice, chosen
+from nfw_reconcile.sources.links import (
+    REFERENCE_LISTS,
+    group_references,
+    member,
+    prefix_list_references,
+    resource_address,
+)
+from nfw_reconcile.sources.pairing import Named, lacking, paired
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from nfw_reconcile.model.inventory import Body
 
-Named = TypeVar("Named", FirewallRecord, PolicyRecord, GroupRecord)
+__all__ = ["GIVEN", "NO_CHOICE", "UNKNOWN_HOME_NET", "Assembled", "Choice", "assemble"]
 
 UNKNOWN_HOME_NET: Final = Unresolved("HOME_NET")
 GIVEN: Final = "--home-net"
 """Where HOME_NET came from, if the user gave it."""
 
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What the user asks for: firewalls and a policy by name, ARN or address, and a stand-in for HOME_NET."""
-
-    firewalls: tuple[str, ...] = ()
-    policy: str | None = None
-    home_net: tuple[str, ...] = ()
-
-
-NO_CHOICE: Final = Choice()
+_CONTEXT: Final = "Give its stack with --context."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,39 +58,24 @@ def assemble(old: Inventory, new: Inventory, context: Inventory | None, choice: 
     """Pair, link and bind. Raises ``UsageError`` for a choice that names nothing, ``InputError`` for an empty input."""
     base = context or Inventory()
     assembler = _Assembler(_with_context(old, base, new), _with_context(new, base, old), choice)
-    return assembler.run()
+    return assembler.run(new.groups)
 
 
 def _with_context(side: Inventory, context: Inventory, other: Inventory) -> Inventory:
     """Add what a side lacks. What the other side of the input holds is absent here on purpose, and stays so."""
     return Inventory(
-        (*side.firewalls, *_lacking(side.firewalls, context.firewalls, other.firewalls)),
-        (*side.policies, *_lacking(side.policies, context.policies, other.policies)),
-        (*side.groups, *_lacking(side.groups, context.groups, other.groups)),
-        {**context.prefix_lists, **side.prefix_lists},
-        {**context.vpcs, **side.vpcs},
+        (*side.firewalls, *lacking(side.firewalls, other.firewalls, context.firewalls)),
+        (*side.policies, *lacking(side.policies, other.policies, context.policies)),
+        (*side.groups, *lacking(side.groups, other.groups, context.groups)),
+        _lists_with_context(side.prefix_lists, other.prefix_lists, context.prefix_lists),
+        _lists_with_context(side.vpcs, other.vpcs, context.vpcs),
     )
 
 
-def _lacking(have: Sequence[Named], offered: Sequence[Named], other: Sequence[Named]) -> list[Named]:
-    return [record for record in offered if not any(_same(record.name, r.name) for r in (*have, *other))]
-
-
-def _same(one: GroupName, other: GroupName) -> bool:
-    if one.arn and other.arn:
-        return one.arn == other.arn
-    if one.address and other.address:
-        return one.address == other.address
-    return bool(one.name) and one.name == other.name
-
-
-def _called(name: GroupName, wanted: str) -> bool:
-    return wanted in {name.label, name.name, name.arn, name.address}
-
-
-def _partner(record: Named, candidates: Sequence[Named]) -> Named | None:
-    by_address = [r for r in candidates if r.name.address and r.name.address == record.name.address]
-    return next(iter(by_address or [r for r in candidates if _same(r.name, record.name)]), None)
+def _lists_with_context(
+    side: Mapping[str, Body], other: Mapping[str, Body], context: Mapping[str, Body]
+) -> dict[str, Body]:
+    return {**{key: value for key, value in context.items() if key not in other}, **side}
 
 
 class _Assembler:
@@ -101,48 +85,69 @@ class _Assembler:
         self._choice = choice
         self._said: list[Diagnostic] = []
 
-    def run(self) -> Assembled:
+    def run(self, own_groups: Sequence[GroupRecord]) -> Assembled:
+        """Give all changes; ``own_groups`` are those of the new side that the context did not bring."""
         changes = [*self._firewall_changes(), *self._policy_changes(), *self._group_changes()]
         if not changes and not self._said:
             summary = "the input holds no AWS Network Firewall policy, rule group or firewall."
             raise InputError(error(summary, None, "Name the stack that does, or give it with --context."))
-        chosen = self._bound(self._chosen(changes))
-        self._remark_unused()
-        return Assembled(tuple(chosen), tuple(self._said))
+        kept = [self._with_history(c) for c in chosen(changes, self._choice, self._old, self._new)]
+        self._remark_unused(own_groups)
+        return Assembled(tuple(kept), tuple(self._said))
 
     def _firewall_changes(self) -> list[PolicyChange]:
-        changes: list[PolicyChange] = []
-        for firewall in self._new.firewalls:
-            before = _partner(firewall, self._old.firewalls)
-            new = self._bundle_of(firewall, self._new)
-            old = self._bundle_of(before, self._old) if before else None
-            if new is not None:
-                changes.append(PolicyChange(firewall, old, new))
-        for firewall in self._old.firewalls:
-            if _partner(firewall, self._new.firewalls) is None:
-                summary = f"firewall {firewall.name.label} is deleted: its flows end with it."
-                self._said.append(note(summary, Location(firewall.name.label)))
-        return changes
+        pairs = paired(self._new.firewalls, self._old.firewalls)
+        changes = [self._firewall_change(firewall, before) for firewall, before in pairs.found]
+        for firewall in pairs.gone:
+            self._note(firewall, f"firewall {firewall.name.label} is deleted: its flows end with it.")
+        return [change for change in changes if change is not None]
+
+    def _firewall_change(
+        self, firewall: FirewallRecord, before: FirewallRecord | None
+    ) -> PolicyChange | None:
+        new = self._bundle_of(firewall, self._new)
+        old = self._bundle_of(before, self._old) if before is not None else None
+        stays = before is None or before.policy == firewall.policy
+        if new is None and old is None and stays:
+            return None
+        if new is None:
+            new = self._unknown_bundle(firewall, self._new)
+        if old is None and before is not None:
+            old = self._unknown_bundle(before, self._old)
+        return PolicyChange(firewall, old, new)
 
     def _bundle_of(self, firewall: FirewallRecord, side: Inventory) -> PolicyBundle | None:
         policy = self._linked(firewall.policy, side.policies, side)
-        if policy is None:
-            summary = f"the policy of firewall {firewall.name.label} is not in the input."
-            self._said.append(
-                warning(summary, Location(firewall.name.label), "Give its stack with --context.")
-            )
-            return None
-        return self._bundle(policy, side, firewall)
+        if policy is not None:
+            return self._bundle(policy, side, firewall)
+        place = Location(firewall.name.label)
+        if isinstance(firewall.policy, Unresolved):
+            summary = f"which policy firewall {place} has is not known: {firewall.policy.reference}."
+        else:
+            summary = f"the policy of firewall {place} is not in the input: {firewall.policy}."
+        self._say(warning(summary, place, _CONTEXT))
+        return None
+
+    def _unknown_bundle(self, firewall: FirewallRecord, side: Inventory) -> PolicyBundle:
+        """Stand for a policy that the input does not hold: what it decides is undecided."""
+        return self._bundle(_unknown_policy(firewall.policy), side, firewall)
 
     def _policy_changes(self) -> list[PolicyChange]:
-        bound = {id(p) for side in (self._old, self._new) for p in self._bound_policies(side)}
-        changes: list[PolicyChange] = []
-        for policy in self._new.policies:
-            before = _partner(policy, self._old.policies)
-            if id(policy) not in bound and (before is None or id(before) not in bound):
-                old = self._bundle(before, self._old, None) if before else None
-                changes.append(PolicyChange(None, old, self._bundle(policy, self._new, None)))
-        return changes
+        bound = {id(policy) for side in (self._old, self._new) for policy in self._bound_policies(side)}
+        pairs = paired(self._new.policies, self._old.policies)
+        for policy in pairs.gone:
+            if id(policy) not in bound:
+                summary = f"firewall policy {policy.name.label} is deleted: AWS deletes none that is in use."
+                self._note(policy, summary)
+        return [
+            PolicyChange(
+                None,
+                self._bundle(before, self._old, None) if before is not None else None,
+                self._bundle(policy, self._new, None),
+            )
+            for policy, before in pairs.found
+            if id(policy) not in bound and id(before) not in bound
+        ]
 
     def _bound_policies(self, side: Inventory) -> Iterable[PolicyRecord]:
         for firewall in side.firewalls:
@@ -154,25 +159,43 @@ class _Assembler:
         """Show rule groups of an input without any policy as if each were the only one of its policy."""
         if self._new.policies or self._old.policies:
             return []
-        changes = [self._alone(group) for group in self._new.groups if group.stateful]
-        if changes:
+        pairs = paired(self._new.groups, self._old.groups)
+        for group in pairs.gone:
+            self._note(group, f"rule group {group.name.label} is deleted: AWS deletes none that is in use.")
+        if pairs.found:
             summary = (
                 "the input holds rule groups and no firewall policy: each is judged as if it stood alone."
             )
-            self._said.append(warning(summary, None, "Give the policy's stack with --context."))
-        return changes
+            self._say(warning(summary, None, "Give the policy's stack with --context."))
+        return [
+            PolicyChange(
+                None,
+                self._bundle(_policy_around(before), self._old, None) if before is not None else None,
+                self._bundle(_policy_around(group), self._new, None),
+            )
+            for group, before in pairs.found
+        ]
 
-    def _alone(self, group: GroupRecord) -> PolicyChange:
-        before = _partner(group, self._old.groups)
-        old = self._bundle(_policy_around(before), self._old, None) if before else None
-        return PolicyChange(None, old, self._bundle(_policy_around(group), self._new, None))
+    def _with_history(self, change: PolicyChange) -> PolicyChange:
+        """Let a policy that the user bound to a firewall have one before: no input knows that it had none."""
+        if change.firewall is None or change.old is not None or change.firewall in self._new.firewalls:
+            return change
+        gone = paired(self._new.policies, self._old.policies).gone
+        if len(gone) == 1:
+            return replace(change, old=self._bundle(gone[0], self._old, None))
+        label = change.firewall.name.label
+        summary = f"the policy of firewall {label} before the change is not in the input."
+        self._say(warning(summary, Location(label), _CONTEXT))
+        before = replace(change.firewall, policy=Unresolved(f"{label}: policy before the change"))
+        return replace(change, old=self._unknown_bundle(before, self._old))
 
     def _bundle(self, policy: PolicyRecord, side: Inventory, firewall: FirewallRecord | None) -> PolicyBundle:
         groups: list[GroupRecord] = []
         for reference in group_references(policy.body):
             group = self._linked(reference, side.groups, side)
-            if group is not None and group not in groups:
-                groups.append(_linked_as(group, reference))
+            linked = _linked_as(group, reference) if group is not None else None
+            if linked is not None and linked not in groups:
+                groups.append(linked)
         home_net, origin = self._home_net(side, firewall)
         return PolicyBundle(policy, tuple(groups), _prefix_lists(groups, side), home_net, origin)
 
@@ -181,7 +204,7 @@ class _Assembler:
     ) -> Named | None:
         """Find the record that a reference names: by ARN, by address, or by the address that the ARN had before."""
         if isinstance(reference, Unresolved):
-            address = reference.reference.removesuffix(".arn").removesuffix(".id")
+            address = resource_address(reference)
             return _first([r for r in candidates if r.name.address == address])
         found = _first([r for r in candidates if r.name.arn == reference])
         if found is not None or side is self._old:
@@ -193,54 +216,27 @@ class _Assembler:
     def _home_net(self, side: Inventory, firewall: FirewallRecord | None) -> tuple[Body, str]:
         if firewall is not None and firewall.vpc is not None:
             key = firewall.vpc
-            address = key.reference.removesuffix(".id") if isinstance(key, Unresolved) else key
+            address = resource_address(key) if isinstance(key, Unresolved) else key
             if address in side.vpcs:
                 return side.vpcs[address], f"CIDRs of the firewall's VPC ({address})"
         if self._choice.home_net:
             return list(self._choice.home_net), GIVEN
         return UNKNOWN_HOME_NET, ""
 
-    def _chosen(self, changes: list[PolicyChange]) -> list[PolicyChange]:
-        choice = self._choice
-        if choice.policy is not None:
-            wanted = choice.policy
-            changes = [c for c in changes if c.new is not None and _called(c.new.policy.name, wanted)]
-            if not changes:
-                raise _no_such("policy", wanted, self._new.policies)
-        known = list(self._new.firewalls)
-        named = [w for w in choice.firewalls if any(_called(f.name, w) for f in known)]
-        if named:
-            changes = [
-                c
-                for c in changes
-                if c.firewall is not None and any(_called(c.firewall.name, w) for w in named)
-            ]
-        return changes
-
-    def _bound(self, changes: list[PolicyChange]) -> list[PolicyChange]:
-        """Bind policies without a firewall to those that the user names."""
-        unknown = [
-            w for w in self._choice.firewalls if not any(_called(f.name, w) for f in self._new.firewalls)
-        ]
-        if not unknown:
-            return changes
-        free = [change for change in changes if change.firewall is None]
-        if not free:
-            raise _no_such("firewall", unknown[0], self._new.firewalls)
-        if len(free) > 1:
-            names = ", ".join(sorted(c.new.policy.name.label for c in free if c.new is not None))
-            summary = f"firewall {unknown[0]} is not in the input, and there are several policies: {names}."
-            raise UsageError(error(summary, None, "Choose one with --policy."))
-        return [replace(free[0], firewall=_firewall_named(word)) for word in unknown]
-
-    def _remark_unused(self) -> None:
+    def _remark_unused(self, own_groups: Sequence[GroupRecord]) -> None:
+        """Say which groups decide nothing here; one that changes may well decide in another stack."""
         if not self._new.policies:
             return
         used = {id(g) for p in self._new.policies for g in self._groups_of(p)}
-        for group in self._new.groups:
-            if id(group) not in used:
-                summary = f"rule group {group.name.label} is attached to no policy of the input: it decides nothing."
-                self._said.append(note(summary, Location(group.name.label)))
+        for group, before in paired(own_groups, self._old.groups).found:
+            if id(group) in used:
+                continue
+            label = group.name.label
+            summary = f"rule group {label} is attached to no policy of the input: it decides nothing."
+            changes = before is not None and before.body != group.body
+            remedy = "It changes: if a policy of another stack refers to it, give that stack with --context."
+            say = warning if changes else note
+            self._say(say(summary, Location(label), remedy if changes else ""))
 
     def _groups_of(self, policy: PolicyRecord) -> Iterable[GroupRecord]:
         for reference in group_references(policy.body):
@@ -248,9 +244,23 @@ class _Assembler:
             if group is not None:
                 yield group
 
+    def _note(self, record: FirewallRecord | PolicyRecord | GroupRecord, summary: str) -> None:
+        self._say(note(summary, Location(record.name.label)))
+
+    def _say(self, diagnostic: Diagnostic) -> None:
+        if diagnostic not in self._said:
+            self._said.append(diagnostic)
+
 
 def _first(found: Sequence[Named]) -> Named | None:
     return found[0] if found else None
+
+
+def _unknown_policy(reference: str | Unresolved) -> PolicyRecord:
+    if isinstance(reference, Unresolved):
+        return PolicyRecord(GroupName(reference.reference), reference)
+    name = reference.rpartition("/")[2]
+    return PolicyRecord(GroupName(name, name, reference), Unresolved(reference))
 
 
 def _linked_as(group: GroupRecord, reference: str | Unresolved) -> GroupRecord:
@@ -261,14 +271,14 @@ def _linked_as(group: GroupRecord, reference: str | Unresolved) -> GroupRecord:
 
 
 def _policy_around(group: GroupRecord) -> PolicyRecord:
-    options = group.body.get("StatefulRuleOptions") if isinstance(group.body, dict) else None
+    options = member(group.body, "StatefulRuleOptions")
     reference: Body = group.name.arn or Unresolved(f"{group.name.address}.arn")
     body: dict[str, Body] = {
         "StatelessDefaultActions": ["aws:forward_to_sfe"],
         "StatelessFragmentDefaultActions": ["aws:forward_to_sfe"],
-        REFERENCE_LISTS[0]: [{"ResourceArn": reference, "Priority": 1}],
+        REFERENCE_LISTS[0 if group.stateful else 1]: [{"ResourceArn": reference, "Priority": 1}],
     }
-    if isinstance(options, dict):
+    if isinstance(options, Mapping):
         body["StatefulEngineOptions"] = options
     name = replace(group.name, label=f"{group.name.label} alone", arn=None)
     return PolicyRecord(name, body)
@@ -277,24 +287,3 @@ def _policy_around(group: GroupRecord) -> PolicyRecord:
 def _prefix_lists(groups: Sequence[GroupRecord], side: Inventory) -> Mapping[str, Body]:
     wanted = {key for group in groups for key in prefix_list_references(group.body)}
     return {key: value for key, value in side.prefix_lists.items() if key in wanted}
-
-
-def _firewall_named(word: str) -> FirewallRecord:
-    """Build a firewall from its ARN (``arn:PARTITION:network-firewall:REGION:ACCOUNT:firewall/NAME``) or name."""
-    if not word.startswith("arn:"):
-        return FirewallRecord(GroupName(word, word), Unresolved("firewall policy"))
-    parts = word.split(":", 5)
-    if len(parts) != 6 or not parts[5].startswith("firewall/"):
-        summary = f"{word} is not the ARN of a firewall."
-        raise UsageError(
-            error(summary, None, "It looks like arn:aws:network-firewall:REGION:ACCOUNT:firewall/NAME.")
-        )
-    name = parts[5].removeprefix("firewall/")
-    return FirewallRecord(
-        GroupName(name, name, word), Unresolved("firewall policy"), account=parts[4], region=parts[3]
-    )
-
-
-def _no_such(what: str, wanted: str, known: Sequence[FirewallRecord] | Sequence[PolicyRecord]) -> UsageError:
-    names = ", ".join(sorted(record.name.label for record in known)) or "none"
-    return UsageError(error(f"the input holds no {what} {wanted}.", None, f"It holds: {names}."))

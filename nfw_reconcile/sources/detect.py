@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import InputError, Location, UnsupportedInput, error
+from nfw_reconcile.model.documents import PLAN_KIND
 from nfw_reconcile.sources.jsonfile import read_json
 from nfw_reconcile.sources.snapshot import SNAPSHOT_KEYS, read_snapshot
 from nfw_reconcile.sources.tfplan import PlanSides, read_plan, read_state
@@ -22,7 +23,6 @@ _KINDS: Final = (
     "A Terraform plan or state (`terraform show -json`), a snapshot (`nfw-reconcile snapshot`) "
     "or a saved plan (`nfw-reconcile plan --out`) is needed."
 )
-SAVED_PLAN: Final = "nfw-reconcile plan"
 """``kind`` of a saved plan."""
 
 _LATER: Final = {
@@ -88,7 +88,7 @@ def read_input(path: Path) -> Input:
 
 def looks_like_saved_plan(document: Mapping[str, object]) -> bool:
     """Say whether a JSON object is a plan that this program saved: it says so itself."""
-    return document.get("kind") == SAVED_PLAN
+    return document.get("kind") == PLAN_KIND
 
 
 def _refuse_other_sources(path: Path, source: str) -> None:

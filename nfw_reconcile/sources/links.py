@@ -42,12 +42,27 @@ def group_references(policy: Body) -> Iterable[str | Unresolved]:
 
 def prefix_list_references(group: Body) -> Iterable[str]:
     """Give what a group's IP set references name: an ARN, or a Terraform address where the ARN is not known."""
+    for arn in ip_set_references(group).values():
+        yield resource_address(arn) if isinstance(arn, Unresolved) else arn
+
+
+def ip_set_references(group: Body) -> Mapping[str, str | Unresolved]:
+    """Give the ``ReferenceArn`` of every IP set reference of a group's body, by the reference's name."""
     references = member(member(group, "ReferenceSets"), "IPSetReferences")
     if not isinstance(references, Mapping):
-        return
-    for reference in references.values():
-        arn = member(reference, "ReferenceArn")
-        if isinstance(arn, Unresolved):
-            yield arn.reference.removesuffix(".arn").removesuffix(".id")
-        elif isinstance(arn, str):
-            yield arn
+        return {}
+    found = {name: member(reference, "ReferenceArn") for name, reference in references.items()}
+    return {name: arn for name, arn in found.items() if isinstance(arn, str | Unresolved)}
+
+
+def resource_address(identifier: Unresolved) -> str:
+    """Give the Terraform address of the resource whose ``arn`` or ``id`` is not known."""
+    return identifier.reference.removesuffix(".arn").removesuffix(".id")
+
+
+def holds_unknown(body: Body) -> bool:
+    """Say whether a value, or a part of it, is not known."""
+    found = bare(body)
+    if isinstance(found, Mapping):
+        return any(map(holds_unknown, found.values()))
+    return isinstance(found, Unresolved) or any(map(holds_unknown, items(found)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from nfw_reconcile.errors import (
     Diagnostic,
@@ -32,6 +33,10 @@ class Remarks:
     def problem(self, path: str, what: str, remedy: str = "") -> None:
         """Add something that makes the document unreadable."""
         self.problems.append(error(f"{path}: {what}.", self.where, remedy))
+
+    def stop(self, what: str, remedy: str) -> NoReturn:
+        """Raise :class:`InputError` at once: the document is of another kind, and nothing in it can be read."""
+        raise InputError(error(f"{what}.", self.where, remedy))
 
     def refuse(self, what: str, remedy: str) -> None:
         """Add a reason why the document, though readable, must not be used."""

@@ -12,7 +12,8 @@ from nfw_reconcile.sources.arns import account_and_region
 from nfw_reconcile.sources.awsbody import read_body, read_cidrs, read_list, read_object, read_text
 from nfw_reconcile.sources.grouptypes import is_stateless_arn, runs_stateful
 from nfw_reconcile.sources.remarks import Remarks
-from nfw_reconcile.sources.shapes import FIREWALL_POLICY, RULE_GROUP, wrong_type
+from nfw_reconcile.sources.shapes import wrong_type
+from nfw_reconcile.sources.tables import FIREWALL_POLICY, RULE_GROUP
 from nfw_reconcile.sources.versions import check_version
 
 if TYPE_CHECKING:
@@ -35,9 +36,8 @@ def read_snapshot(data: object, source: str) -> tuple[Inventory, tuple[Diagnosti
     """
     remarks = Remarks(source)
     if not isinstance(data, Mapping):
-        remarks.problem("the snapshot", str(wrong_type("an object", data)), _REMEDY)
-        remarks.raise_if_any()
-    tree = read_object(data, "the snapshot", remarks)
+        remarks.stop(str(wrong_type("an object", data)), _REMEDY)
+    tree: Mapping[str, object] = data
     check_version(tree, remarks, _REMEDY)
     _refuse_next_generation(tree, remarks)
     inventory = Inventory(

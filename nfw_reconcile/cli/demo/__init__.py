@@ -11,7 +11,7 @@ from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.aws.local import local_clients
 from nfw_reconcile.aws.service import AwsFlowService
 from nfw_reconcile.cli.demo.cast import KINDS
-from nfw_reconcile.cli.demo.stage import START, Stage
+from nfw_reconcile.cli.demo.stage import START, Stage, update_groups
 from nfw_reconcile.cli.output import rendered, write_private
 from nfw_reconcile.emulator.transport import attach
 from nfw_reconcile.pipeline import plan_of
@@ -107,7 +107,7 @@ class _Play:
 
     def _terraform_apply(self, stage: Stage, opening: Opening, reads: Any) -> Counter[Kind]:  # noqa: ANN401
         self._title(3, "terraform apply")
-        for name in stage.update_groups(reads, opening.old, opening.new):
+        for name in update_groups(reads, opening.old, opening.new):
             self._say(f"   {name}: modified")
         stage.clock.sleep(_A_MINUTE)
         alive = stage.connected()

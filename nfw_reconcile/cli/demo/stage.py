@@ -73,19 +73,17 @@ class Stage:
         self.emulator.catch_up()
         return Counter(t.kind for t in self.talks if len(t.client.history) > 1)
 
-    def update_groups(self, client: Any, old: PolicyBundle, new: PolicyBundle) -> list[str]:  # noqa: ANN401 - boto3 has no types
-        """Do what ``terraform apply`` does: send every rule group that changed; give their names."""
-        before = {group.name.address: group for group in old.groups}
-        changed = [group for group in new.groups if before[group.name.address].body != group.body]
-        for group in changed:
-            arn = before[group.name.address].name.arn
-            described = client.describe_rule_group(RuleGroupArn=arn)
-            client.update_rule_group(
-                RuleGroupArn=arn,
-                UpdateToken=described["UpdateToken"],
-                RuleGroup=_bare(body_to_json(group.body)),
-            )
-        return [group.name.label for group in changed]
+
+def update_groups(client: Any, old: PolicyBundle, new: PolicyBundle) -> list[str]:  # noqa: ANN401 - boto3 has no types
+    """Do what ``terraform apply`` does: send every rule group that changed; give their names."""
+    before = {group.name.address: group for group in old.groups}
+    changed = [group for group in new.groups if before[group.name.address].body != group.body]
+    for group in changed:
+        arn = before[group.name.address].name.arn
+        token = client.describe_rule_group(RuleGroupArn=arn)["UpdateToken"]
+        body = _bare(body_to_json(group.body))
+        client.update_rule_group(RuleGroupArn=arn, UpdateToken=token, RuleGroup=body)
+    return [group.name.label for group in changed]
 
 
 def snapshot_of(firewall: FirewallRecord, bundle: PolicyBundle) -> dict[str, Any]:

@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.sources.shapes import wrong_type
 from nfw_reconcile.sources.tfplan.addresses import module_path
-from nfw_reconcile.sources.tfplan.document import objects
-from nfw_reconcile.sources.tfplan.instances import DATA_TYPES, MANAGED_TYPES, Instance
+from nfw_reconcile.sources.tfplan.document import objects, place_of, type_of
+from nfw_reconcile.sources.tfplan.instances import (
+    DATA_TYPES,
+    MANAGED_TYPES,
+    Instance,
+    check_identity,
+)
 
 if TYPE_CHECKING:
     from nfw_reconcile.sources.remarks import Remarks
@@ -45,14 +50,14 @@ class Sides:
     left: set[str] = field(default_factory=set)
 
 
-def is_read(kind: object, mode: object) -> bool:
+def is_read(kind: str, mode: object) -> bool:
     """Say whether a resource or data source matters here."""
     return kind in (DATA_TYPES if mode == "data" else MANAGED_TYPES)
 
 
-def refuse_next_generation(kind: object, path: str, remarks: Remarks) -> None:
+def refuse_next_generation(kind: str, path: str, remarks: Remarks) -> None:
     """Refuse a next generation policy: its engines decide by other rules (``API: FirewallPolicyV2``)."""
-    if isinstance(kind, str) and _V2 in kind:
+    if _V2 in kind:
         remarks.refuse(
             f"{path} is a next generation firewall policy, which this version does not model",
             "Treat its firewall by hand; leave it out of the plan that is given here.",
@@ -63,10 +68,8 @@ def read_changes(document: Mapping[str, object], configuration: Configuration, r
     """Read all changes of the types that matter, in one pass over the list."""
     sides = Sides()
     for index, item in enumerate(objects(document, "resource_changes", "resource_changes", remarks)):
-        kind, address = item.get("type"), item.get("address")
-        path = address if isinstance(address, str) and address else f"resource_changes[{index}]"
-        if not isinstance(kind, str):
-            remarks.problem(path, "the type of the resource is missing")
+        path = place_of(item, f"resource_changes[{index}]")
+        kind = type_of(item, path, remarks)
         refuse_next_generation(kind, path, remarks)
         if is_read(kind, item.get("mode")):
             _read_change(item, path, sides, configuration, remarks)
@@ -148,7 +151,9 @@ def _with_values(
     if not isinstance(values, Mapping):
         remarks.problem(f"{instance.address}: {side}", str(wrong_type("an object", values)))
         return []
-    return [replace(instance, values=values)]
+    found = replace(instance, values=values)
+    check_identity(found, remarks)
+    return [found]
 
 
 def read_instance(item: Mapping[str, object], path: str, remarks: Remarks) -> Instance | None:

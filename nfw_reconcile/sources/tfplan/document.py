@@ -44,8 +44,7 @@ def open_plan(data: object, remarks: Remarks) -> Mapping[str, object]:
     if looks_like_raw_state(document) or not looks_like_plan(document):
         is_state = looks_like_raw_state(document) or looks_like_state(document)
         what = "this is a Terraform state, and a plan is needed" if is_state else "this is no Terraform plan"
-        remarks.problem("the document", what, _SHOW_PLAN)
-        remarks.raise_if_any()
+        remarks.stop(what, _SHOW_PLAN)
     check_version(document, remarks, _SHOW_PLAN)
     for key, bad, what, remedy in _NOT_WHOLE:
         flag = document.get(key)
@@ -72,24 +71,19 @@ def open_state(data: object, remarks: Remarks) -> Mapping[str, object]:
     """Check what a state says about itself; raises ``InputError`` or ``UnsupportedInput``."""
     document = _document(data, remarks, _SHOW_STATE)
     if looks_like_raw_state(document):
-        remarks.problem(
-            "the document", "this is the state file itself, and its JSON form is needed", _SHOW_STATE
-        )
-    elif not looks_like_state(document):
+        remarks.stop("this is the state file itself, and its JSON form is needed", _SHOW_STATE)
+    if not looks_like_state(document):
         is_plan = looks_like_plan(document)
         what = "this is a Terraform plan, and a state is needed" if is_plan else "this is no Terraform state"
-        remarks.problem("the document", what, _SHOW_STATE)
-    else:
-        check_version(document, remarks, _SHOW_STATE)
+        remarks.stop(what, _SHOW_STATE)
+    check_version(document, remarks, _SHOW_STATE)
     remarks.raise_if_any()
     return document
 
 
 def _document(data: object, remarks: Remarks, remedy: str) -> Mapping[str, object]:
     if not isinstance(data, Mapping):
-        remarks.problem("the document", str(wrong_type("an object", data)), remedy)
-        remarks.raise_if_any()
-        return {}
+        remarks.stop(str(wrong_type("an object", data)), remedy)
     return data
 
 
@@ -105,3 +99,18 @@ def objects(tree: Mapping[str, object], key: str, path: str, remarks: Remarks) -
         if not isinstance(item, Mapping):
             remarks.problem(f"{path}[{index}]", str(wrong_type("an object", item)))
     return [item for item in value if isinstance(item, Mapping)]
+
+
+def place_of(item: Mapping[str, object], path: str) -> str:
+    """Give the address of a resource, else where it stands in the document."""
+    address = item.get("address")
+    return address if isinstance(address, str) and address else path
+
+
+def type_of(item: Mapping[str, object], place: str, remarks: Remarks) -> str:
+    """Give the type of a resource; an empty one, with a problem, where it is missing."""
+    kind = item.get("type")
+    if isinstance(kind, str) and kind:
+        return kind
+    remarks.problem(place, "the type of the resource is missing")
+    return ""

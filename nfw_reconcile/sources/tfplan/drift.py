@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.sources.tfplan.document import objects
+from nfw_reconcile.sources.tfplan.document import objects, place_of, type_of
 from nfw_reconcile.sources.tfplan.instances import (
     FIREWALL,
     MANAGED_TYPES,
@@ -29,14 +29,11 @@ def tell_drift(document: Mapping[str, object], remarks: Remarks) -> None:
     and what is live shows in the drift only.
     """
     for index, item in enumerate(objects(document, "resource_drift", "resource_drift", remarks)):
-        change = item.get("change")
-        if (
-            item.get("type") not in _WATCHED
-            or not isinstance(change, Mapping)
-            or change.get("actions") == ["no-op"]
-        ):
+        place = place_of(item, f"resource_drift[{index}]")
+        kind, change = type_of(item, place, remarks), item.get("change")
+        if kind not in _WATCHED or not isinstance(change, Mapping) or change.get("actions") == ["no-op"]:
             continue
-        place = f"{item.get('address') or f'resource_drift[{index}]'}: changed outside Terraform"
+        place = f"{place}: changed outside Terraform"
         if _rules_differ(change):
             remarks.warn(
                 f"{place}: the live rules are not those of `rules`, which the plan shows as the old ones",
@@ -65,9 +62,12 @@ def refuse_deferred(document: Mapping[str, object], remarks: Remarks) -> None:
     """Refuse a plan that puts off changes to what is read here: its new side is not what will be."""
     for index, item in enumerate(objects(document, "deferred_changes", "deferred_changes", remarks)):
         change = item.get("resource_change")
-        if isinstance(change, Mapping) and change.get("type") in MANAGED_TYPES:
-            address = change.get("address") or f"deferred_changes[{index}]"
+        if not isinstance(change, Mapping):
+            remarks.problem(f"deferred_changes[{index}].resource_change", "an object is needed")
+            continue
+        place = place_of(change, f"deferred_changes[{index}]")
+        if type_of(change, place, remarks) in MANAGED_TYPES:
             remarks.refuse(
-                f"{address}: Terraform puts the change off to a later plan",
+                f"{place}: Terraform puts the change off to a later plan",
                 "Apply what it waits for first, and plan again.",
             )

@@ -14,6 +14,7 @@ from nfw_reconcile.sources.tfplan.node import Node
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from nfw_reconcile.sources.remarks import Remarks
     from nfw_reconcile.sources.tfplan.addresses import ModulePath
     from nfw_reconcile.sources.tfplan.configuration import Target
 
@@ -32,6 +33,8 @@ MANAGED_TYPES: Final = frozenset(
 
 DATA_TYPES: Final = frozenset({VPC, PREFIX_LIST})
 """Data sources that are read."""
+
+_IDENTITY: Final = ("id", "arn", "name", "type", "region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +70,22 @@ class Instance:
 
     def text(self, attribute: str) -> str | None:
         """Give a string attribute, sensitive or not; ``None`` where it is unset, unknown or no string."""
-        node = self.node.member(attribute)
-        if node.is_unknown:
-            return None
-        try:
-            value = read_scalar(node.value, Scalar.TEXT)
-        except WrongTypeError:
-            return None
-        return value if isinstance(value, str) else None
+        value = None if self.node.member(attribute).is_unknown else self.values.get(attribute)
+        return value if isinstance(value, str) and value else None
 
     def called(self) -> GroupName:
         """Give the names: the address for people, and AWS's own where they are known and may be shown."""
         hidden = self.node.member("name").is_sensitive
         return GroupName(self.address, None if hidden else self.text("name"), self.text("arn"), self.address)
+
+
+def check_identity(instance: Instance, remarks: Remarks) -> None:
+    """Make a problem of every identifying attribute that is no string."""
+    for attribute in _IDENTITY:
+        try:
+            read_scalar(instance.values.get(attribute), Scalar.TEXT)
+        except WrongTypeError as wrong:
+            remarks.problem(f"{instance.address}.{attribute}", str(wrong))
 
 
 class Instances:
@@ -92,9 +98,6 @@ class Instances:
         for instance in self._all:
             for stem in {_stem(instance.module, instance), _stem(without_keys(instance.module), instance)}:
                 self._by_resource[stem].append(instance)
-
-    def __iter__(self) -> Iterator[Instance]:
-        return iter(self._all)
 
     def of(self, *kinds: str, data: bool = False) -> Iterator[Instance]:
         """Give the instances of some resource types (or of data sources of that name)."""

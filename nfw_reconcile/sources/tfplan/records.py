@@ -8,7 +8,8 @@ from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.inventory import Body, FirewallRecord, GroupRecord, PolicyRecord, Sensitive
 from nfw_reconcile.sources.arns import account_and_region
 from nfw_reconcile.sources.grouptypes import is_stateless_arn, runs_stateful
-from nfw_reconcile.sources.shapes import FIREWALL_POLICY, RULE_GROUP, Scalar
+from nfw_reconcile.sources.shapes import Scalar
+from nfw_reconcile.sources.tables import FIREWALL_POLICY, RULE_GROUP
 from nfw_reconcile.sources.tfplan.convert import Converter
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from nfw_reconcile.sources.shapes import wrong_type
 from nfw_reconcile.sources.tfplan.changes import is_read, read_instance, refuse_next_generation
-from nfw_reconcile.sources.tfplan.document import objects
+from nfw_reconcile.sources.tfplan.document import objects, place_of, type_of
+from nfw_reconcile.sources.tfplan.instances import check_identity
 
 if TYPE_CHECKING:
     from nfw_reconcile.sources.remarks import Remarks
@@ -24,8 +25,8 @@ def read_values(state: Mapping[str, object], path: str, remarks: Remarks) -> Ite
 
 def _module(module: Mapping[str, object], path: str, remarks: Remarks) -> Iterator[Instance]:
     for index, item in enumerate(objects(module, "resources", f"{path}.resources", remarks)):
-        kind, address = item.get("type"), item.get("address")
-        place = address if isinstance(address, str) and address else f"{path}.resources[{index}]"
+        place = place_of(item, f"{path}.resources[{index}]")
+        kind = type_of(item, place, remarks)
         refuse_next_generation(kind, place, remarks)
         if is_read(kind, item.get("mode")):
             yield from _resource({**item, "module_address": module.get("address")}, place, remarks)
@@ -46,7 +47,9 @@ def _resource(item: Mapping[str, object], place: str, remarks: Remarks) -> Itera
     if not isinstance(values, Mapping):
         remarks.problem(f"{place}: values", str(wrong_type("an object", values)))
         return
-    yield replace(instance, values=values, sensitive=item.get("sensitive_values"))
+    found = replace(instance, values=values, sensitive=item.get("sensitive_values"))
+    check_identity(found, remarks)
+    yield found
 
 
 def _object(tree: Mapping[str, object], key: str, path: str, remarks: Remarks) -> Mapping[str, object]:

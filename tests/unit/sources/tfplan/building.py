@@ -27,9 +27,9 @@ def change(
     before: Json | None = None,
     after: Json | None = None,
     *,
-    unknown: Any = None,
+    unknown: object = None,
     actions: list[str] | None = None,
-    **more: Any,
+    **more: object,
 ) -> Json:
     """Give one item of ``resource_changes``; the actions follow from what is there before and after."""
     around, _, rest = address.partition("aws_")
@@ -66,7 +66,7 @@ def _actions(before: Json | None, after: Json | None) -> list[str]:
     return ["no-op"] if before == after else ["update"]
 
 
-def plan(*changes: Json, configuration: Json | None = None, **more: Any) -> Json:
+def plan(*changes: Json, configuration: Json | None = None, **more: object) -> Json:
     return {
         "format_version": "1.2",
         "terraform_version": "1.11.4",
@@ -78,7 +78,7 @@ def plan(*changes: Json, configuration: Json | None = None, **more: Any) -> Json
     } | more
 
 
-def state(*resources: Json, **more: Any) -> Json:
+def state(*resources: Json, **more: object) -> Json:
     return {
         "format_version": "1.0",
         "terraform_version": "1.11.4",
@@ -86,12 +86,12 @@ def state(*resources: Json, **more: Any) -> Json:
     } | more
 
 
-def configured(*resources: Json, **root: Any) -> Json:
+def configured(*resources: Json, **root: object) -> Json:
     """Give a ``configuration`` with resources in its root module."""
     return {"root_module": {"resources": list(resources)} | root}
 
 
-def written(address: str, mode: str = "managed", **expressions: Any) -> Json:
+def written(address: str, mode: str = "managed", **expressions: object) -> Json:
     """Give one resource of a configuration."""
     kind, name = address.removeprefix("data.").split(".")
     return {"address": address, "mode": mode, "type": kind, "name": name, "expressions": expressions}
@@ -106,7 +106,7 @@ def constant(value: object) -> Json:
 
 
 def group(
-    name: str, text: str | None = None, /, *, known: bool = True, stateful: bool = True, **more: Any
+    name: str, text: str | None = None, /, *, known: bool = True, stateful: bool = True, **more: object
 ) -> Json:
     """Give the values of a rule group: of Suricata text, or with the ``rule_group`` in ``more``."""
     values: Json = {
@@ -122,7 +122,9 @@ def group(
     return values | more
 
 
-def rule_group(*, rule_variables: list[Json] | None = None, order: str | None = None, **source: Any) -> Json:
+def rule_group(
+    *, rule_variables: list[Json] | None = None, order: str | None = None, **source: object
+) -> Json:
     """Give a ``rule_group`` block; ``source`` are the arguments of its ``rules_source``."""
     return {
         "reference_sets": [],
@@ -134,7 +136,7 @@ def rule_group(*, rule_variables: list[Json] | None = None, order: str | None = 
     }
 
 
-def policy(*references: Json, known: bool = True, **block: Any) -> Json:
+def policy(*references: Json, known: bool = True, **block: object) -> Json:
     """Give the values of a policy; ``block`` are arguments of ``firewall_policy``."""
     values: Json = {"name": "p", "region": "eu-west-1"}
     if known:
@@ -155,7 +157,7 @@ def strict() -> list[Json]:
     return [{"rule_order": "STRICT_ORDER", "flow_timeouts": []}]
 
 
-def firewall(**more: Any) -> Json:
+def firewall(**more: object) -> Json:
     values = {
         "name": "fw",
         "arn": arn("firewall", "fw"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from nfw_reconcile.errors import Severity
@@ -34,7 +32,7 @@ def slot(priority: int | None = None, override: str | None = None) -> Json:
     return {"priority": priority, "override": [{"action": override}] if override else []}
 
 
-def block(name: str, priority: Any = None, override: Any = None) -> Json:
+def block(name: str, priority: object = None, override: object = None) -> Json:
     """Give a static block of the configuration that refers to a rule group."""
     expressions: Json = {"resource_arn": refers(f"{GROUP}.{name}.arn", f"{GROUP}.{name}")}
     if priority is not None:
@@ -42,6 +40,14 @@ def block(name: str, priority: Any = None, override: Any = None) -> Json:
     if override is not None:
         expressions["override"] = [{"action": override}]
     return expressions
+
+
+def either(*names: str, priority: int) -> Json:
+    """Give a static block that refers to one of several rule groups."""
+    return {
+        "resource_arn": refers(*(f"{GROUP}.{name}.arn" for name in names)),
+        "priority": constant(priority),
+    }
 
 
 def created(*names: str, stateful: bool = True) -> list[Json]:
@@ -65,7 +71,12 @@ def kept(*names: str) -> list[Json]:
 
 
 def read(
-    slots: list[Json], blocks: list[Json], groups: list[Json], *, argument: str = "stateful", **options: Any
+    slots: list[Json],
+    blocks: list[Json],
+    groups: list[Json],
+    *,
+    argument: str = "stateful",
+    **options: object,
 ) -> PlanSides:
     """Read a plan whose policy has these references; every one without an ARN is unknown."""
     name = f"{argument}_rule_group_reference"
@@ -142,6 +153,13 @@ CASES: dict[str, tuple[list[Json], list[Json], list[Json], Json, list[str]]] = {
         STRICT,
         [group_arn("old"), "a"],
     ),
+    "a constant ARN beside": (
+        [slot(10) | {"resource_arn": "arn:aws:x"}, slot(20)],
+        [{"resource_arn": constant("arn:aws:x"), "priority": constant(10)}, block("a", constant(20))],
+        created("a"),
+        STRICT,
+        ["arn:aws:x", "a"],
+    ),
     "an override tells places apart": (
         [slot(), slot(None, "DROP_TO_ALERT")],
         [block("a", None, constant("DROP_TO_ALERT")), block("b")],
@@ -192,6 +210,13 @@ CASES: dict[str, tuple[list[Json], list[Json], list[Json], Json, list[str]]] = {
         created('x["a"]', 'x["b"]'),
         STRICT,
         ['x["a"]', 'x["b"]'],
+    ),
+    "a choice between groups, by elimination one after the other": (
+        [slot(1), slot(2), slot(3)],
+        [either("a", "b", "c", priority=1), either("a", "b", priority=2), block("a", constant(3))],
+        created("a", "b", "c"),
+        STRICT,
+        ["c", "b", "a"],
     ),
     "one of several instances": (
         [slot(1)],
@@ -289,3 +314,17 @@ def test_set_of_references_that_is_not_known_at_all() -> None:
     assert body["StatefulRuleGroupReferences"] == Unresolved(
         f"{P}.firewall_policy[0].stateful_rule_group_reference"
     )
+
+
+def test_unknown_priority_leaves_open_what_stands_there() -> None:
+    unknown = [{"resource_arn": True, "priority": True}, UNKNOWN]
+    blocks = [block("a", refers("random_integer.x.result")), block("b", constant(2))]
+    values = policy({"override": []}, slot(2), known=False, **STRICT)
+    create = change(
+        P, None, values, unknown={"firewall_policy": [{"stateful_rule_group_reference": unknown}]}
+    )
+    configuration = configured(written(P, firewall_policy=[{"stateful_rule_group_reference": blocks}]))
+
+    sides = read_plan(plan(create, *created("a", "b"), configuration=configuration), "plan.json")
+
+    assert names(sides) == ["?", "?"]

@@ -1,0 +1,142 @@
+"""What a reader must know before applying a change, besides what it denies."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from nfw_reconcile.errors import Diagnostic, note, warning
+from nfw_reconcile.model.addresses import Address
+from nfw_reconcile.model.flow import TCP, FiveTuple
+from nfw_reconcile.model.policy import OpaqueGroup, StreamExceptionPolicy
+from nfw_reconcile.model.rule import StatelessAction
+from nfw_reconcile.model.verdict import Effect, Engine, Verdict
+from nfw_reconcile.pipeline.settings import ENGINE_OPTIONS, INSPECTION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from nfw_reconcile.engine.effect import Comparison
+    from nfw_reconcile.engine.headers import HeaderBox
+    from nfw_reconcile.engine.region import RegionFound
+    from nfw_reconcile.model.addresses import Family
+    from nfw_reconcile.model.documents import SettingChange
+    from nfw_reconcile.pipeline.inputs import Loaded
+
+_FAMILIES: Final[tuple[Family, ...]] = (4, 6)
+_MOST_WITNESSES: Final = 2_000
+"""Flows tried to find one that stateless rules passed and now forward."""
+
+
+def warnings_of(
+    old: Loaded | None,
+    new: Loaded,
+    comparison: Comparison,
+    settings: Iterable[SettingChange],
+    found: RegionFound,
+) -> list[Diagnostic]:
+    """Say what the change does to connections that it does not deny, and what a flush does to the others."""
+    changed = {change.setting for change in settings}
+    return [
+        *_engine_warnings(changed),
+        *(_stateless_warnings(old, new, comparison) if old is not None else ()),
+        *_flush_warnings(found, new.policy.options.stream_exception),
+        *_managed_notes(old, new),
+    ]
+
+
+def _engine_warnings(changed: set[str]) -> Iterator[Diagnostic]:
+    if restarting := sorted(changed & set(ENGINE_OPTIONS)):
+        summary = f"{' and '.join(restarting)} changes: AWS restarts the stateful engine, and every connection is hit."
+        yield warning(summary, None, "Plan a maintenance window; a selective flush saves nothing then.")
+    if interrupting := sorted(changed & set(INSPECTION)):
+        summary = f"{' and '.join(interrupting)} changes: every connection in its scope is interrupted."
+        yield warning(summary, None, "Plan a maintenance window.")
+
+
+def _stateless_warnings(old: Loaded, new: Loaded, comparison: Comparison) -> Iterator[Diagnostic]:
+    before, after = old.compiled.stateless, new.compiled.stateless
+    if before.content() == after.content():
+        return
+    defaults = (before.default, after.default)
+    witnesses = islice(_passed_before(old, new), _MOST_WITNESSES)
+    if defaults == (StatelessAction.PASS, StatelessAction.FORWARD) or any(
+        _turns_midstream(comparison, flow) for flow in witnesses
+    ):
+        summary = (
+            "what stateless rules passed is now forwarded: existing TCP connections turn midstream at once."
+        )
+        yield warning(summary, None, "The stream exception policy decides about them; no flush is involved.")
+
+
+def _turns_midstream(comparison: Comparison, flow: FiveTuple) -> bool:
+    effect = comparison.effect(flow)
+    passed = effect.old.verdict is Verdict.ALLOWED and effect.old.cause.engine is Engine.STATELESS
+    return passed and effect.new.cause.engine is Engine.STATEFUL
+
+
+def _passed_before(old: Loaded, new: Loaded) -> Iterator[FiveTuple]:
+    """Give TCP flows that old stateless rules pass, by themselves and where a new rule forwards."""
+    forwarding = [r.box for r in new.compiled.stateless.rules if r.action is StatelessAction.FORWARD]
+    for rule in old.compiled.stateless.rules:
+        if rule.action is StatelessAction.PASS:
+            for box in (rule.box, *forwarding):
+                yield from _witness(rule.box, box)
+
+
+def _witness(one: HeaderBox, other: HeaderBox) -> Iterator[FiveTuple]:
+    """Give a TCP flow of each address family that both boxes match."""
+    source_ports = one.source_ports & other.source_ports
+    destination_ports = one.destination_ports & other.destination_ports
+    for family in _FAMILIES:
+        sources = one.source.family(family) & other.source.family(family)
+        destinations = one.destination.family(family) & other.destination.family(family)
+        fields = (sources, source_ports, destinations, destination_ports)
+        if all(fields) and one.protocol.admits(TCP, family) and other.protocol.admits(TCP, family):
+            source, source_port, destination, port = (values.intervals[0][0] for values in fields)
+            yield FiveTuple(TCP, Address(family, source), source_port, Address(family, destination), port)
+
+
+_STREAM_EXCEPTION: Final = {
+    StreamExceptionPolicy.DROP: (
+        "the stream exception policy is DROP: clients of flushed TCP connections hang until their own timeout.",
+        "REJECT lets them see a reset and reconnect at once.",
+    ),
+    StreamExceptionPolicy.CONTINUE: (
+        (
+            "the stream exception policy is CONTINUE: a flushed connection goes on, judged without its beginning; "
+            "rules with flow:established, and those that wait for TLS or HTTP, do not match it."
+        ),
+        "REJECT or DROP make a flush final.",
+    ),
+}
+_DATAGRAMS: Final = (
+    "UDP and ICMP have no handshake: after a flush the next packet makes a new flow, and its sender is the source.",
+    "A reply that comes first is judged as if the server had begun; rules for that direction decide about it.",
+)
+
+
+def _flush_warnings(found: RegionFound, policy: StreamExceptionPolicy) -> Iterator[Diagnostic]:
+    """Say what a flush does to its flows; a stateless drop needs none."""
+    protocols = {part.protocol for part in found.parts if part.key.flush or part.key.effect in _OPEN}
+    said = _STREAM_EXCEPTION.get(policy)
+    if said is not None and (TCP in protocols or not found.complete):
+        yield warning(said[0], None, said[1])
+    if protocols - {TCP} or not found.complete:
+        yield warning(_DATAGRAMS[0], None, _DATAGRAMS[1])
+
+
+_OPEN: Final = frozenset({Effect.POSSIBLY_DENIED, Effect.UNDECIDED})
+
+
+def _managed_notes(old: Loaded | None, new: Loaded) -> Iterator[Diagnostic]:
+    sides = [side.policy for side in (old, new) if side is not None]
+    managed = {
+        reference.group.name.label
+        for policy in sides
+        for reference in policy.stateful
+        if isinstance(reference.group, OpaqueGroup) and reference.group.managed
+    }
+    if managed:
+        summary = f"the rules of AWS-managed groups cannot be read: {', '.join(sorted(managed))}."
+        yield note(summary, None, "They are taken to deny what they match, and to pass nothing.")

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from rich.cells import cell_len
+
+from nfw_reconcile.report import view_of
+from nfw_reconcile.report.blocks import (
+    Bullet,
+    Bullets,
+    ChangeLine,
+    Changes,
+    Column,
+    FirewallView,
+    Paragraph,
+    Section,
+    Sign,
+    Table,
+    Tone,
+    View,
+)
+from nfw_reconcile.report.phrases import Datum, Phrase, Prose, say
+from nfw_reconcile.report.text import NARROWEST, render_text
+from tests.unit.report.scenes import SCENES
+from tests.unit.report.strategies import hostile
+
+if TYPE_CHECKING:
+    from nfw_reconcile.report.blocks import Block
+
+SGR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def everywhere(text: str) -> View:
+    """Give a view that has a datum in every place that can have one."""
+    phrase = say("a {} b {} c", Datum(text), Prose(text))
+    bullets = (Bullet("Label", phrase, Tone.CAUTION), Bullet("", phrase))
+    blocks: tuple[Block, ...] = (
+        Paragraph(phrase),
+        Bullets(bullets),
+        Table((Column("One"), Column("Two", right=True)), ((phrase, Phrase((Datum(text),))),), rest=phrase),
+        Changes(tuple(ChangeLine(sign, Datum(text)) for sign in Sign), rest=phrase),
+    )
+    sections = (Section("Open", blocks), Section("Folded", blocks, folded=True))
+    firewall = FirewallView(phrase, phrase, Tone.BAD, sections)
+    return View("plan", phrase, Tone.BAD, bullets, (firewall,), bullets, "0" * 64)
+
+
+@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("width", [NARROWEST, 72, 200])
+def test_no_line_is_wider_than_asked(name: str, width: int) -> None:
+    lines = render_text(view_of(SCENES[name]()), color=False, width=width).splitlines()
+    assert max(map(cell_len, lines)) <= width
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_a_terminal_that_is_too_narrow_gets_lines_all_the_same() -> None:
+    view = view_of(SCENES["tighten"]())
+    assert render_text(view, color=False, width=1) == render_text(view, color=False, width=NARROWEST)
+
+
+def test_color_adds_sgr_sequences_and_nothing_else() -> None:
+    for scene in SCENES.values():
+        view = view_of(scene())
+        plain, colored = render_text(view, color=False, width=100), render_text(view, color=True, width=100)
+        bare = SGR.sub("", colored)
+        assert SGR.search(colored)
+        assert [line.rstrip() for line in bare.splitlines()] == plain.splitlines()
+
+
+def test_a_number_is_never_broken() -> None:
+    text = render_text(view_of(SCENES["tighten"]()), color=False, width=60)
+    assert "205 MB" in text
+
+
+def test_the_environment_changes_nothing() -> None:
+    code = (
+        "from tests.unit.report.scenes import SCENES; from nfw_reconcile.report import view_of;"
+        "from nfw_reconcile.report.text import render_text;"
+        "print(ascii(render_text(view_of(SCENES['tighten']()), color=False, width=90)))"
+    )
+    odd = {
+        "COLUMNS": "33",
+        "FORCE_COLOR": "1",
+        "TERM": "dumb",
+        "NO_COLOR": "",
+        "LINES": "4",
+        "JUPYTER_COLUMNS": "20",
+    }
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **odd}, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == ascii(render_text(view_of(SCENES["tighten"]()), color=False, width=90))
+
+
+@given(hostile())
+def test_nothing_in_the_text_acts_on_a_terminal_or_a_log(text: str) -> None:
+    shown = render_text(everywhere(text), color=False, width=90)
+    assert all(line.isprintable() or not line for line in shown.split("\n"))
+    assert not any(line.lstrip().startswith(("::error", "##[")) for line in shown.splitlines())
+    bare = SGR.sub("", render_text(everywhere(text), color=True, width=90))
+    assert all(line.isprintable() or not line for line in bare.split("\n"))
