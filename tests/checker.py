@@ -105,8 +105,12 @@ def _zone_of(emulator: Emulator, asked: Mapping[str, Any]) -> str:
 
 
 def _matches_all(asked: Mapping[str, Any]) -> bool:
-    blocks = [asked.get(name, {}).get("AddressDefinition", "/0") for name in ("SourceAddress", "DestinationAddress")]
-    open_ports = all(asked.get(name, "ANY") in {"ANY", "0:65535"} for name in ("SourcePort", "DestinationPort"))
+    blocks = [
+        asked.get(name, {}).get("AddressDefinition", "/0") for name in ("SourceAddress", "DestinationAddress")
+    ]
+    open_ports = all(
+        asked.get(name, "ANY") in {"ANY", "0:65535"} for name in ("SourcePort", "DestinationPort")
+    )
     return all(block.endswith("/0") for block in blocks) and open_ports and not asked.get("Protocols")
 
 
@@ -143,7 +147,8 @@ def _ports(asked: Mapping[str, Any], name: str) -> tuple[int, int]:
 
 def _key(row: Mapping[str, Any]) -> tuple[str, ...]:
     source, destination = (
-        str(row[name]["AddressDefinition"]).partition("/")[0] for name in ("SourceAddress", "DestinationAddress")
+        str(row[name]["AddressDefinition"]).partition("/")[0]
+        for name in ("SourceAddress", "DestinationAddress")
     )
     return source, str(row["SourcePort"]), destination, str(row["DestinationPort"])
 

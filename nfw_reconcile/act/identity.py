@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.result import digest
 from nfw_reconcile.errors import Diagnostic, StalePlan, error
 
 if TYPE_CHECKING:
     from nfw_reconcile.act.configuration import Configuration
-    from nfw_reconcile.act.ports import FlowService
     from nfw_reconcile.model.documents import FirewallIdentity, PlanDocument
 
-MAKE_IT_AGAIN = "Make the plan again."
+MAKE_IT_AGAIN: Final = "Make the plan again."
 
 
 def check_plan(plan: PlanDocument) -> None:
@@ -22,20 +21,19 @@ def check_plan(plan: PlanDocument) -> None:
         raise StalePlan(error(summary, remedy=MAKE_IT_AGAIN))
 
 
-def account_problems(planned: FirewallIdentity, service: FlowService) -> list[Diagnostic]:
-    """Say where the credentials lead elsewhere than the plan says; raises what the service raises."""
+def account_problems(planned: FirewallIdentity, region: str, account: str) -> list[Diagnostic]:
+    """Say where calls to a region, with credentials of an account, lead elsewhere than the plan says."""
     found: list[Diagnostic] = []
     if planned.arn is None:
         remedy = "Make the plan again with --firewall ARN."
         found.append(error(f"the plan does not say which firewall {planned.label} is.", remedy=remedy))
     wanted = {planned.account, _part_of(planned.arn, 4)} - {None}
-    account = service.caller_account()
     if wanted - {account}:
         summary = f"firewall {planned.label} is planned in account {_one(wanted, account)}, not in {account}."
         found.append(error(summary, remedy="Use credentials of the planned account."))
     regions = {planned.region, _part_of(planned.arn, 3)} - {None}
-    if regions - {service.region}:
-        summary = f"firewall {planned.label} is planned in {_one(regions, service.region)}, not in {service.region}."
+    if regions - {region}:
+        summary = f"firewall {planned.label} is planned in {_one(regions, region)}, not in {region}."
         found.append(error(summary, remedy="Give the planned --region."))
     return found
 

@@ -22,6 +22,7 @@ from botocore.exceptions import (
     SSOError,
     TokenRetrievalError,
 )
+from botocore.parsers import ResponseParserError
 
 from nfw_reconcile.act.ports import CredentialsError, Declined, Lost, Retry, UnreachableError
 from nfw_reconcile.errors import ServiceError, error
@@ -172,5 +173,5 @@ def _status(problem: ClientError) -> int:
     return int(problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-EXPECTED: Final = (BotoCoreError, ClientError, ValueError)
+EXPECTED: Final = (BotoCoreError, ClientError, ResponseParserError, ValueError)
 """What a read may raise: botocore's errors, and ``UnicodeDecodeError`` for a reply that is no text."""

@@ -10,7 +10,7 @@ import click
 
 from nfw_reconcile.cli.options import FILE, aws_options, output_options
 from nfw_reconcile.cli.output import rendered, show, terminal_width, write_private
-from nfw_reconcile.cli.running import ActChoice, act_options, watched
+from nfw_reconcile.cli.running import ActChoice, SystemClock, act_options, watched
 from nfw_reconcile.errors import StalePlan, UsageError, error
 from nfw_reconcile.model.documents import PlanDocument, ResultDocument
 
@@ -109,6 +109,40 @@ def _ask(plan: PlanDocument, *, yes: bool) -> None:
     headline = rendered(plan, "text", color=False, width=terminal_width()).split("\n\n", 1)[0]
     click.echo(f"{headline}\n", err=True)
     click.confirm("Flush them? A flush cannot be taken back.", abort=True, err=True)
+
+
+@click.command("verify")
+@click.argument("planfile", type=FILE)
+@click.option("--result", type=FILE, metavar="FILE", help="Save the result (mode 0600).")
+@act_options
+@aws_options
+@output_options()
+def verify_command(
+    *,
+    planfile: Path,
+    result: Path | None,
+    choice: ActChoice,
+    aws: AwsChoice,
+    form: str,
+    outputs: tuple[str, ...],
+) -> int:
+    """Say whether flows live that the plan newly denies. It captures, and flushes nothing.
+
+    \b
+    Example:
+      nfw-reconcile verify nfw.plan
+    """
+    from nfw_reconcile.pipeline.acting import verify  # noqa: PLC0415
+    from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
+
+    plan = _plan(planfile, None)
+    clock = SystemClock()
+    options = choice.options(dry_run=True)
+    document = verify(plan, service_for=_service_for(aws), clock=clock, options=options, run="verify")
+    if result is not None:
+        write_private(result, document_bytes(document))
+    show(document, form, outputs)
+    return document.exit_code
 
 
 @click.command("snapshot")

@@ -8,37 +8,46 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from nfw_reconcile.cli.options import FILE, address_and_port, input_options, output_options
+from nfw_reconcile.cli.options import FILE, address_and_port, aws_options, input_options, output_options
 from nfw_reconcile.cli.output import now_text, show, write_private
-from nfw_reconcile.errors import ExitCode, InputError, Location, error
+from nfw_reconcile.errors import ExitCode, InputError, Location, UsageError, error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from nfw_reconcile.cli.options import AwsChoice
     from nfw_reconcile.model.documents import PlanDocument
     from nfw_reconcile.model.flow import CapturedFlow, FiveTuple
     from nfw_reconcile.pipeline.inputs import Request
-    from nfw_reconcile.pipeline.planning import SeenFlows
+    from nfw_reconcile.pipeline.planning import Look, SeenFlows
 
 
 @click.command("plan")
 @input_options
 @click.option("--flows", type=FILE, metavar="FILE", help="Real flows to look at (JSON Lines or CSV).")
+@click.option(
+    "--capture", is_flag=True, help="Look at the live flows that the change is about (StartFlowCapture)."
+)
 @click.option("--out", type=FILE, metavar="FILE", help="Save the plan for apply (mode 0600).")
+@aws_options
 @output_options()
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where something is or may be newly denied.")
 def plan_command(
     *,
     request: Request,
     flows: Path | None,
+    capture: bool,
     out: Path | None,
+    aws: AwsChoice,
     form: str,
     outputs: tuple[str, ...],
     detailed_exitcode: bool,
 ) -> int:
-    """Work out what a change of policy denies that was allowed. Nothing is changed, nothing is sent.
+    """Work out what a change of policy denies that was allowed. Nothing is changed.
+
+    Nothing is sent either, unless --capture asks the service for the flows in question.
 
     \b
     Examples:
@@ -50,11 +59,22 @@ def plan_command(
     from nfw_reconcile.pipeline import make_plan  # noqa: PLC0415
     from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
 
-    document = make_plan(request, _seen(flows) if flows else None, created_at=now_text())
+    if flows and capture:
+        raise UsageError(error("--flows and --capture exclude each other.", None, "Give one of them."))
+    look = _live(aws) if capture else None
+    document = make_plan(request, _seen(flows) if flows else None, created_at=now_text(), look=look)
     if out is not None:
         write_private(out, document_bytes(document))
     show(document, form, outputs)
     return ExitCode.CHANGES if detailed_exitcode and _tightens(document) else ExitCode.OK
+
+
+def _live(aws: AwsChoice) -> Look:
+    from nfw_reconcile.act.options import ActOptions  # noqa: PLC0415
+    from nfw_reconcile.cli.running import SystemClock  # noqa: PLC0415
+    from nfw_reconcile.pipeline.acting import live_look  # noqa: PLC0415
+
+    return live_look(aws.service_for, SystemClock(), ActOptions())
 
 
 def _seen(path: Path) -> SeenFlows:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from nfw_reconcile.engine.exchange import exchange
+from nfw_reconcile.engine.condense import condense
+from nfw_reconcile.engine.judge import Side, SideSignature, asks_members, side_signature
 from nfw_reconcile.engine.questions import Unknown
-from nfw_reconcile.engine.walk import Outcome, walk
+from nfw_reconcile.engine.walk import Outcome
 from nfw_reconcile.engine.worlds import Vocabulary, explore
-from nfw_reconcile.model.rule import StatelessAction
 from nfw_reconcile.model.verdict import Cause, Decision, Effect, Engine, FlowEffect, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from nfw_reconcile.engine.compiled import CompiledPolicy
-    from nfw_reconcile.engine.headers import Signature
     from nfw_reconcile.engine.worlds import Leaf, World
     from nfw_reconcile.model.addresses import Family
     from nfw_reconcile.model.flow import FiveTuple
@@ -34,13 +34,6 @@ class Pair(NamedTuple):
 
     old: Outcome
     new: Outcome
-
-
-class SideSignature(NamedTuple):
-    """The headers of one policy that match a flow, in both engines."""
-
-    stateful: Signature
-    stateless: Signature
 
 
 class FlowSignature(NamedTuple):
@@ -84,50 +77,30 @@ class Comparison:
 
     def signature(self, flow: FiveTuple) -> FlowSignature:
         """Give what the effect on a flow depends on."""
-        old = _side(self.old, flow) if self.old else None
-        new = _side(self.new, flow)
-        open_ended = _asks_members(self.new, new) or (self.old and old and _asks_members(self.old, old))
+        old = side_signature(self.old, flow) if self.old else None
+        new = side_signature(self.new, flow)
+        open_ended = asks_members(self.new, new) or (self.old and old and asks_members(self.old, old))
         return FlowSignature(flow.protocol, flow.source.family, old, new, flow if open_ended else None)
 
     def _decide(self, flow: FiveTuple, signature: FlowSignature) -> FlowEffect:
+        sides = [Side.of(self.old, flow, signature.old)] if self.old and signature.old else []
+        sides.append(Side.of(self.new, flow, signature.new))
+        less = condense([side.lists for side in sides], self._vocabulary.names)
+        judges = [replace(side, lists=lists) for side, lists in zip(sides, less.sides, strict=True)]
+
         def run(world: World) -> Pair:
-            old = _judge(self.old, flow, signature.old, world) if self.old and signature.old else None
-            new = _judge(self.new, flow, signature.new, world)
-            return Pair(old or Outcome(allowed=False, cause=NO_POLICY), new)
+            *old, new = (side.judge(world) for side in judges)
+            return Pair(old[0] if old else Outcome(allowed=False, cause=NO_POLICY), new)
 
-        found = explore(flow.protocol, self._vocabulary, run)
-        return _combine(flow, found.leaves, complete=found.complete)
-
-
-def _side(policy: CompiledPolicy, flow: FiveTuple) -> SideSignature:
-    return SideSignature(policy.index.signature(flow), policy.stateless.index.signature(flow))
+        found = explore(flow.protocol, replace(self._vocabulary, names=less.names), run)
+        unchanged = len(sides) > 1 and not found.complete and sides[0].same_as(sides[1])
+        return _combine(flow, found.leaves, complete=found.complete, unchanged=unchanged)
 
 
-def _asks_members(policy: CompiledPolicy, signature: SideSignature) -> bool:
-    return bool(policy.uncertain & (signature.stateful.forward | signature.stateful.backward))
-
-
-def _judge(policy: CompiledPolicy, flow: FiveTuple, signature: SideSignature, world: World) -> Outcome:
-    """Take one conversation through the stateless engine and, where it forwards, the stateful one."""
-    packets = exchange(flow.protocol)
-    sent = [policy.stateless.judge(packet, signature.stateless, world) for packet in packets]
-    for outcome in sent:
-        if outcome.action is StatelessAction.DROP:
-            return Outcome(allowed=False, cause=outcome.cause)
-    actions = {outcome.action for outcome in sent}
-    if actions == {StatelessAction.PASS}:
-        return Outcome(allowed=True, cause=sent[0].cause)
-    if actions == {StatelessAction.FORWARD}:
-        return walk(policy, flow, signature.stateful, packets, world)
-    reason = f"stateless rules of {policy.name.label} forward some packets of a conversation only"
-    met = f"{policy.stateless.met(signature.stateless)} {policy.past(signature.stateful)}"
-    return Outcome(allowed=world.ask(Unknown(reason, met)), cause=sent[0].cause)
-
-
-def _combine(flow: FiveTuple, leaves: Sequence[Leaf[Pair]], *, complete: bool) -> FlowEffect:
+def _combine(flow: FiveTuple, leaves: Sequence[Leaf[Pair]], *, complete: bool, unchanged: bool) -> FlowEffect:
     groups = _by_unknowns(leaves)
     effect = _effect(groups, leaves)
-    if not complete and effect not in {Effect.POSSIBLY_DENIED, Effect.UNDECIDED}:
+    if not (complete or unchanged) and effect is not Effect.UNDECIDED:
         effect = Effect.POSSIBLY_DENIED
     telling = _telling_leaf(leaves, effect)
     old = _decision(groups, leaves, telling, _old, complete=complete)

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.compiled import Acts, CompiledRule, MayAct, MayDeny
 from nfw_reconcile.engine.conditions import OpaqueIs, Reach, Stateful, When
-from nfw_reconcile.engine.headers import bits
 from nfw_reconcile.engine.matching import rule_matches
 from nfw_reconcile.engine.questions import Managed, Unknown
 from nfw_reconcile.model.flow import TCP
@@ -27,11 +26,10 @@ from nfw_reconcile.model.rule import Action
 from nfw_reconcile.model.verdict import Cause, Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from nfw_reconcile.engine.compiled import CompiledPolicy
+    from nfw_reconcile.engine.condense import Lists
     from nfw_reconcile.engine.exchange import Packet
-    from nfw_reconcile.engine.headers import Signature
     from nfw_reconcile.engine.worlds import World
     from nfw_reconcile.model.flow import FiveTuple
 
@@ -61,19 +59,16 @@ class _Conversation:
     dropped_by: CompiledRule | None = None
 
 
-def walk(
-    policy: CompiledPolicy, flow: FiveTuple, signature: Signature, packets: Iterable[Packet], world: World
-) -> Outcome:
-    """Take the packets of a flow through the stateful rules; ``signature`` is that of the policy's own index."""
-    forward = [policy.rules[n] for n in bits(signature.forward & policy.deciding)]
-    backward = [policy.rules[n] for n in bits(signature.backward & policy.deciding)]
+def walk(lists: Lists, flow: FiveTuple, packets: Iterable[Packet], past: str, world: World) -> Outcome:
+    """Take the packets of a flow through the rules whose headers match them.
+
+    ``past`` names what other packets may have left behind for rules that ask about it.
+    """
     reverse = flow.reversed()
-    asks = policy.remembering & (signature.forward | signature.backward)
-    past = policy.past(signature) if asks else ""
     state = _Conversation(past)
     notes: list[str] = []
     for packet in packets:
-        rules, header = (forward, flow) if packet.to_server else (backward, reverse)
+        rules, header = (lists.forward, flow) if packet.to_server else (lists.backward, reverse)
         if not packet.tracked:
             state = _Conversation(past, passed_by=state.passed_by)
         if _accept(state, rules, packet, header, world):
@@ -94,16 +89,19 @@ def _remarks(rule: CompiledRule | None) -> tuple[str, ...]:
 
 
 def _accept(
-    state: _Conversation, rules: list[CompiledRule], packet: Packet, header: FiveTuple, world: World
+    state: _Conversation, rules: Sequence[CompiledRule], packet: Packet, header: FiveTuple, world: World
 ) -> bool:
-    """Judge one packet and remember what it does to the flow; say whether the packet goes on."""
+    """Judge one packet and remember what it does to the flow; say whether the packet goes on.
+
+    Rules that can add nothing to what is settled are not tried, so that they ask no questions.
+    """
     if state.dropped or state.passed:
         return state.passed
     scanned = packet.tracked and packet.to_server in state.scanned
     state.scanned.add(packet.to_server)
     accepted = True
     for rule in rules:
-        if scanned and rule.meaning.when is When.FIRST:
+        if (scanned and rule.meaning.when is When.FIRST) or (not accepted and _adds_nothing(rule, packet)):
             continue
         action = _action(rule, packet, header, world, state.past)
         if action is None:
@@ -117,7 +115,15 @@ def _accept(
             state.dropped_by = rule
         accepted = False
         state.dropped |= flow_wide
+        if state.dropped:
+            break
     return accepted
+
+
+def _adds_nothing(rule: CompiledRule, packet: Packet) -> bool:
+    """Say whether the rule drops no more than the packet, which is dropped already."""
+    drops = isinstance(rule.act, Acts) and rule.act.action is not Action.PASS
+    return drops and (rule.meaning.reach is Reach.PACKET or not packet.tracked)
 
 
 def _action(rule: CompiledRule, packet: Packet, header: FiveTuple, world: World, past: str) -> Action | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from nfw_reconcile.engine.protocols import transports
 from nfw_reconcile.engine.questions import (
+    FRESH_LABEL,
     OTHER,
     UNDETECTED,
     Managed,
@@ -27,6 +28,9 @@ MOST_WORLDS: Final = 2048
 
 NO_NAME: Final = ""
 """The name of a conversation that gives none."""
+
+OTHER_NAME: Final = FRESH_LABEL
+"""A name that no rule tells apart."""
 
 _BUFFER_APPLICATIONS: Final[dict[str, frozenset[str]]] = {
     "tls.sni": frozenset({"tls"}),
@@ -78,7 +82,7 @@ class World:
         """Start with every protocol that the flow's transport can carry, and every name."""
         spoken = {name for name in self.vocabulary.applications if self.protocol in transports(name)}
         self._applications = frozenset({*spoken, OTHER, UNDETECTED})
-        self._names = (*self.vocabulary.names, NO_NAME)
+        self._names = (*self.vocabulary.names, OTHER_NAME, NO_NAME)
 
     def ask(self, question: Question) -> bool:
         """Answer a question, the same way every time, and consistently with every earlier answer."""

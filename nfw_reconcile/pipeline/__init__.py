@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from nfw_reconcile import __version__
 from nfw_reconcile.model.documents import FOLLOWED_ENGINE, FORMAT_VERSION, PLAN_KIND, Limits, PlanDocument
 from nfw_reconcile.pipeline.inputs import Request, Sides, change_label, read_sides, single
-from nfw_reconcile.pipeline.planning import SeenFlows, compare, plan_firewall
+from nfw_reconcile.pipeline.planning import Look, SeenFlows, compare, plan_firewall
 from nfw_reconcile.pipeline.saved import sealed
 from nfw_reconcile.pipeline.texts import remark
 from nfw_reconcile.sources.flowfile import read_flows
@@ -38,17 +38,26 @@ class Classified:
     effect: FlowEffect
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a plan says of itself: what it was made from, when (UTC text), and the limits in force."""
+
+    source: str
+    created_at: str
+    limits: Limits = DEFAULT_LIMITS
+
+
 def make_plan(
-    request: Request, seen: SeenFlows | None, *, created_at: str, limits: Limits = DEFAULT_LIMITS
+    request: Request, seen: SeenFlows | None, *, created_at: str, look: Look | None = None
 ) -> PlanDocument:
-    """Compare both sides of every firewall and seal the answer. Nothing is sent anywhere."""
-    sides = read_sides(request)
-    return plan_of(sides, seen, source=request.describe(), created_at=created_at, limits=limits)
+    """Compare both sides of every firewall and seal the answer.
+
+    Nothing is sent anywhere but by ``look``, which is asked for live flows where none were ``seen``.
+    """
+    return plan_of(read_sides(request), seen, About(request.describe(), created_at), look)
 
 
-def plan_of(
-    sides: Sides, seen: SeenFlows | None, *, source: str, created_at: str, limits: Limits = DEFAULT_LIMITS
-) -> PlanDocument:
+def plan_of(sides: Sides, seen: SeenFlows | None, about: About, look: Look | None = None) -> PlanDocument:
     """Make the plan of sides that were read already."""
     changes = sorted((c for c in sides.changes if c.new is not None), key=change_label)
     return sealed(
@@ -57,10 +66,10 @@ def plan_of(
             kind=PLAN_KIND,
             tool_version=__version__,
             engine=FOLLOWED_ENGINE,
-            created_at=created_at,
-            source=source,
-            limits=limits,
-            firewalls=tuple(plan_firewall(change, seen) for change in changes),
+            created_at=about.created_at,
+            source=about.source,
+            limits=about.limits,
+            firewalls=tuple(plan_firewall(change, seen, look) for change in changes),
             remarks=tuple(remark(diagnostic) for diagnostic in sides.diagnostics),
             sha256="",
         )

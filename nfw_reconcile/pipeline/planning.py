@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from nfw_reconcile.engine.align import Alignment, align
 from nfw_reconcile.engine.effect import Comparison
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.flow import CapturedFlow
-    from nfw_reconcile.model.inventory import PolicyChange
+    from nfw_reconcile.model.inventory import FirewallRecord, PolicyChange
     from nfw_reconcile.model.verdict import FlowEffect
 
 _QUIET: Final = frozenset({Effect.STILL_ALLOWED, Effect.STILL_DENIED, Effect.NEWLY_ALLOWED})
@@ -80,8 +80,21 @@ def compare(change: PolicyChange) -> Compared:
     return Compared(old, new, Comparison(before, new.compiled), align(before, new.compiled))
 
 
-def plan_firewall(change: PolicyChange, seen: SeenFlows | None) -> FirewallPlan:
-    """Work out what the change denies, and what would be captured to find the flows in question."""
+class Look(Protocol):
+    """Looks at the live flows of a firewall."""
+
+    def __call__(
+        self, firewall: FirewallRecord | None, comparison: Comparison, filters: tuple[FlowFilter, ...]
+    ) -> SeenFlows | None:
+        """Capture what the filters match; ``None`` where there is no firewall to look at."""
+        ...  # pragma: no cover - a protocol has no body
+
+
+def plan_firewall(change: PolicyChange, seen: SeenFlows | None, look: Look | None = None) -> FirewallPlan:
+    """Work out what the change denies, and what would be captured to find the flows in question.
+
+    Flows that were ``seen`` are judged; without any, ``look`` is asked for those that live.
+    """
     compared = compare(change)
     found = newly_denied(compared.comparison, compared.alignment)
     old, new = compared.old, compared.new
@@ -92,6 +105,8 @@ def plan_firewall(change: PolicyChange, seen: SeenFlows | None) -> FirewallPlan:
     )
     said = _remarks(compared, complete=found.complete)
     said += warnings_of(old, new, compared.comparison, settings, found)
+    if seen is None and look is not None:
+        seen = look(change.firewall, compared.comparison, filters)
     return FirewallPlan(
         firewall=firewall_identity(change.firewall),
         policy=policy_identity(new.policy.name),

@@ -91,17 +91,25 @@ class _Unifier:
         after = [rule for rule in self._live.compiled.rules if id(rule) not in absorbed]
         return _deciding(align(_with(self._planned, before), _with(self._live, after)).deltas)
 
-    def _filled(self, gone: Iterable[CompiledRule], come: Sequence[CompiledRule]) -> dict[int, CompiledRule]:
-        """Give for planned rules (by ``id``) the live ones that they turned out to be, of the same group first."""
-        left = list(come)
+    def _filled(self, gone: Sequence[CompiledRule], come: Sequence[CompiledRule]) -> dict[int, CompiledRule]:
+        """Give for planned rules (by ``id``) the live ones that they turned out to be.
+
+        Those that can be fewest live ones choose first; of one group and sid is better than of another.
+        """
+        possible = [(rule, [found for found in come if _unifies(rule, found)]) for rule in gone]
         filled: dict[int, CompiledRule] = {}
-        for rule in gone:
-            candidates = [found for found in left if _unifies(rule, found)]
-            candidates.sort(key=lambda found: not self._groups_match(rule.group, found.group))
-            if candidates:
-                filled[id(rule)] = candidates[0]
-                left = [found for found in left if found is not candidates[0]]
+        taken: set[int] = set()
+        for rule, candidates in sorted(possible, key=_choices):
+            left = [found for found in candidates if id(found) not in taken]
+            left.sort(key=lambda found: self._likeness(rule, found), reverse=True)
+            if left:
+                filled[id(rule)] = left[0]
+                taken.add(id(left[0]))
         return filled
+
+    def _likeness(self, rule: CompiledRule, found: CompiledRule) -> tuple[bool, bool]:
+        same_sid = rule.ref is not None and found.ref is not None and rule.ref.sid == found.ref.sid
+        return self._groups_match(rule.group, found.group), same_sid
 
     def _is_open(self, rule: CompiledRule) -> bool:
         """Say whether what the rule does was not known, so that it may stand for several live ones."""
@@ -135,6 +143,10 @@ class _Unifier:
         if mine.arn and theirs.arn:
             return mine.arn == theirs.arn
         return bool(mine.name) and mine.name == theirs.name
+
+
+def _choices(possible: tuple[CompiledRule, list[CompiledRule]]) -> int:
+    return len(possible[1])
 
 
 def _references(side: Loaded) -> Body:

@@ -45,9 +45,7 @@ def setting_changes(changes: Sequence[SettingChange]) -> Section | None:
 
 
 def _rank(change: RuleChange) -> tuple[str, int, int, int, str]:
-    rule = change.new or change.old
-    if rule is None:
-        return ("", 0, 0, 0, "")
+    rule = next(side for side in (change.new, change.old) if side is not None)
     return (rule.group, _ORDER.index(change.kind), rule.sid or 0, rule.line or 0, rule.text)
 
 

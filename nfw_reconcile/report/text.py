@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.report.blocks import Bullets, Changes, Paragraph, Sign, Table, Tone
 from nfw_reconcile.report.neutral import visible
+from nfw_reconcile.report.widths import Widths, share
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, JustifyMethod, RenderableType
     from rich.text import Text
 
     from nfw_reconcile.report.blocks import Block, Bullet, FirewallView, Section, View
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _TONES: Final = {Tone.BAD: "red", Tone.CAUTION: "yellow", Tone.GOOD: "green", Tone.PLAIN: ""}
 _SIGNS: Final = {Sign.REMOVED: "red", Sign.ADDED: "green", Sign.SAME: "dim"}
 _INDENT: Final = 2
+_GAP: Final = 2
 NARROWEST: Final = 40
 """Characters; a narrower terminal gets lines of this width all the same."""
 
@@ -73,18 +75,18 @@ def _show_section(console: Console, section: Section) -> None:
     console.print()
     console.print(Text(section.title, "bold"))
     for block in section.blocks:
-        for line in _block(block):
+        for line in _block(block, console.width - _INDENT):
             console.print(line)
 
 
-def _block(block: Block) -> list[RenderableType]:
+def _block(block: Block, room: int) -> list[RenderableType]:
     match block:
         case Paragraph():
             return [_indented(_text(block.text))]
         case Bullets():
             return [_bullets(block.items, indent=_INDENT)]
         case Table():
-            return [_table(block), *_rest(block.rest)]
+            return [_table(block, room), *_rest(block.rest)]
         case Changes():
             return [_changes(block), *_rest(block.rest)]
 
@@ -112,20 +114,16 @@ def _bullets(items: tuple[Bullet, ...], *, indent: int) -> RenderableType:
     return Padding(grid, (0, 0, 0, indent))
 
 
-def _table(table: Table) -> RenderableType:
-    """Lay a table out; a heading may be broken into two lines, a number never."""
+def _table(table: Table, room: int) -> RenderableType:
+    """Lay a table out in ``room`` characters; nothing is ever cut off."""
     from rich.table import Table as Grid  # noqa: PLC0415 - see _console
 
-    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    grid = Grid(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
     cells = [[_text(value) for value in row] for row in table.rows]
-    for index, column in enumerate(table.columns):
-        longest = max((row[index].cell_len for row in cells), default=0)
-        grid.add_column(
-            column.title,
-            justify="right" if column.right else "left",
-            min_width=longest if column.right else None,
-            overflow="fold",
-        )
+    columns = [Widths.of(column, [row[n].plain for row in cells]) for n, column in enumerate(table.columns)]
+    for column, width in zip(table.columns, share(columns, room - _GAP * len(columns)), strict=True):
+        justify: JustifyMethod = "right" if column.right else "left"
+        grid.add_column(column.title, justify=justify, width=width, overflow="fold")
     for row in cells:
         grid.add_row(*row)
     return _indented(grid)

@@ -57,6 +57,7 @@ def plan_view(document: PlanDocument, *, redact: Redaction = NOTHING, most_rows:
         facts=(
             Bullet("Verdicts follow", Phrase((Datum(shown.engine),))),
             *_home_net_origins(shown),
+            *_flow_sources(shown),
             Bullet("Made", say("from {} at {} by nfw-reconcile {}", *map(Datum, _origin(shown)))),
             Bullet("Plan SHA-256", Phrase((Datum(shown.sha256),))),
         ),
@@ -149,3 +150,12 @@ def _home_net_origins(document: PlanDocument) -> tuple[Bullet, ...]:
     origins = sorted({plan.home_net_origin for plan in document.firewalls})
     told = [say("from {}", Prose(origin)) if origin else Phrase(("not known",)) for origin in origins]
     return (Bullet("HOME_NET", listed(told)),) if told else ()
+
+
+def _flow_sources(document: PlanDocument) -> tuple[Bullet, ...]:
+    seen = [plan.flows for plan in document.firewalls if plan.flows is not None]
+    if not seen:
+        return ()
+    total = count(sum(flows.looked_at for flows in seen), "flow")
+    sources = listed(data(sorted({flows.source for flows in seen})))
+    return (Bullet("Looked at", say("{} from {}", total, sources)),)

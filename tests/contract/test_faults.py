@@ -111,7 +111,9 @@ def test_a_listing_that_is_wrong_on_one_page(fault: AlteredFault, number: int) -
 
 @pytest.mark.full
 @pytest.mark.parametrize("fault", ALTERATIONS, ids=lambda fault: fault.kind.name)
-@pytest.mark.parametrize("operation", ["ListFlowOperationResults", "DescribeFlowOperation", "ListFlowOperations"])
+@pytest.mark.parametrize(
+    "operation", ["ListFlowOperationResults", "DescribeFlowOperation", "ListFlowOperations"]
+)
 def test_any_page_or_description_may_be_wrong(fault: AlteredFault, operation: str) -> None:
     for number in range(1, MOST_CALLS.get(operation, 8)):
         check(run(FaultRule(fault, operation, nth(number))))

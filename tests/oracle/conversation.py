@@ -35,7 +35,7 @@ class Payload:
         return self.client if packet.to_server else self.server
 
 
-def conversation(flow: FiveTuple, payload: Payload = Payload()) -> Sequence[bytes]:  # noqa: B008 - frozen
+def conversation(flow: FiveTuple, payload: Payload = Payload()) -> Sequence[bytes]:
     """Give the packets of :func:`~nfw_reconcile.engine.exchange.exchange` as bytes."""
     packets = exchange(flow.protocol)
     if flow.protocol == TCP:

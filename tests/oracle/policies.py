@@ -39,7 +39,9 @@ _V4_BLOCKS: Final = (
 )  # fmt: skip
 _V6_BLOCKS: Final = (*V6, "2001:db8:1::/48", "2001:db8::/32", "::/0", "2001:db8:1::10/127", "fd00::/8")
 _PORT_RANGES: Final = (*map(str, PORTS), "80:90", ":80", "85:", "1024:65535", "50:60", "0:79", "443:444")
-_HOME_NETS: Final = ("[10.0.0.0/8]", "[10.0.1.0/24,2001:db8:1::/48]", "10.0.1.10", "[2001:db8::/32]", "[10.0.0.0/8,!10.0.2.0/24]")
+_HOME_NETS: Final = (
+    "[10.0.0.0/8]", "[10.0.1.0/24,2001:db8:1::/48]", "10.0.1.10", "[2001:db8::/32]", "[10.0.0.0/8,!10.0.2.0/24]",
+)  # fmt: skip
 
 _PROTOCOLS: Final = (
     *("tcp",) * 12, *("ip",) * 8, *("udp",) * 6, *("icmp",) * 3, "icmpv4", "icmpv6", "sctp", "sctp", "ip4",
@@ -55,7 +57,14 @@ _TCP_OPTIONS: Final = (
     "flags:S;", "flags:SA;", "flags:A;", "flags:PA;", "flags:S,12;", "flags:+A;", "flags:*SA;", "flags:!A;",
     "flags:!SA,CE;", "flags:P,A;", "dsize:0;", "dsize:>0;", "dsize:!0;",
 )  # fmt: skip
-_IP_OPTIONS: Final = ("ip_proto:6;", "ip_proto:!6;", "ip_proto:17;", "ip_proto:!17;", "ip_proto:47;", "ip_proto:>16;")
+_IP_OPTIONS: Final = (
+    "ip_proto:6;",
+    "ip_proto:!6;",
+    "ip_proto:17;",
+    "ip_proto:!17;",
+    "ip_proto:47;",
+    "ip_proto:>16;",
+)
 _LABELS: Final = ('msg:"a label";', "noalert;", "rev:3;", "metadata:k v;", "flowbits:set,mark;")
 
 _DEFAULT_RULES: Final[dict[str, str]] = {
@@ -116,7 +125,11 @@ class DrawnPolicy:
             for number, (group, rules) in enumerate(self._numbered())
         )
         return Policy(
-            GroupName("drawn"), EngineOptions(order), references, self.defaults, home_net=parse_addresses(self.home_net)
+            GroupName("drawn"),
+            EngineOptions(order),
+            references,
+            self.defaults,
+            home_net=parse_addresses(self.home_net),
         )
 
     def suricata(self) -> Rules:
@@ -146,7 +159,8 @@ class DrawnPolicy:
     def _numbered(self) -> list[tuple[DrawnGroup, list[str]]]:
         sids = iter(self.sids)
         return [
-            (group, [f"{rule.removesuffix(')')}sid:{next(sids)};)" for rule in group.rules]) for group in self.groups
+            (group, [f"{rule.removesuffix(')')}sid:{next(sids)};)" for rule in group.rules])
+            for group in self.groups
         ]
 
 
@@ -189,7 +203,9 @@ def _draw_group(random: Random, width: float) -> DrawnGroup:
 class _RuleDrawer:
     """Draws the rules of one group. ``width`` is how likely a field is ``any``."""
 
-    def __init__(self, random: Random, width: float, ip_sets: tuple[str, ...], port_sets: tuple[str, ...]) -> None:
+    def __init__(
+        self, random: Random, width: float, ip_sets: tuple[str, ...], port_sets: tuple[str, ...]
+    ) -> None:
         self._random = random
         self._width = width
         self._networks = [f"${name}" for name in {*ip_sets, "HOME_NET", "EXTERNAL_NET"}]
@@ -212,13 +228,18 @@ class _RuleDrawer:
         random = self._random
         protocol = random.choice(("tcp", "tcp", "udp", "ip", "icmp"))
         source, ports, arrow, destination, service = self._fields(protocol)
-        state = random.choice(("not_established", "to_server", "not_established,to_server", "to_client", "established"))
+        state = random.choice(
+            ("not_established", "to_server", "not_established,to_server", "to_client", "established")
+        )
         negated = f"!{random.choice(_V4_BLOCKS[:6])}"
         opening = self._line("pass", protocol, (source, ports, arrow, destination, service), f"flow:{state};")
         if protocol == "tcp" and random.random() < 0.25:
             opening = opening.replace(f"flow:{state}", random.choice(("flags:S", "flags:*SA")))
             closing = random.choice(("flow:not_established;", "flow:not_established,to_server;", "flags:A;"))
-            return [opening, self._line("drop", protocol, (source, ports, arrow, destination, service), closing)]
+            return [
+                opening,
+                self._line("drop", protocol, (source, ports, arrow, destination, service), closing),
+            ]
         fields = (negated, ports, arrow, destination, service)
         if random.random() < 0.5:
             fields = (source, ports, arrow, negated, service)

@@ -67,8 +67,9 @@ class _Elf:
         """Give the place in the file of what is loaded at an address."""
         start, size, count = _number(self.data, "<Q", 32), *struct.unpack_from("<HH", self.data, 54)
         for n in range(count):
-            kind, _, offset, low, _, length, *_ = struct.unpack_from("<IIQQQQQQ", self.data, start + n * size)
-            if kind == _LOADED and low <= address < low + length:
+            at = start + n * size
+            offset, low, length = (_number(self.data, "<Q", at + place) for place in (8, 16, 32))
+            if _number(self.data, "<I", at) == _LOADED and low <= address < low + length:
                 return offset + address - low
         message = f"nothing is loaded at {address:#x}"
         raise NotPatchableError(message)

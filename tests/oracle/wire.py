@@ -39,11 +39,22 @@ def _packed(address: Address) -> bytes:
     return address.value.to_bytes(4 if address.family == 4 else 16, "big")
 
 
-def tcp_segment(flow: FiveTuple, flags: Iterable[str], sequence: int, acknowledged: int, data: bytes) -> bytes:
+def tcp_segment(
+    flow: FiveTuple, flags: Iterable[str], sequence: int, acknowledged: int, data: bytes
+) -> bytes:
     """Build a segment; ``flags`` are Suricata's letters."""
     bits = sum(_FLAG_BITS[flag] for flag in flags)
     head = struct.pack(
-        "!HHIIBBHHH", flow.source_port, flow.destination_port, sequence, acknowledged, 5 << 4, bits, _WINDOW, 0, 0
+        "!HHIIBBHHH",
+        flow.source_port,
+        flow.destination_port,
+        sequence,
+        acknowledged,
+        5 << 4,
+        bits,
+        _WINDOW,
+        0,
+        0,
     )
     return head + data
 

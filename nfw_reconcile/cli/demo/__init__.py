@@ -14,7 +14,7 @@ from nfw_reconcile.cli.demo.cast import KINDS
 from nfw_reconcile.cli.demo.stage import START, Stage, update_groups
 from nfw_reconcile.cli.output import rendered, write_private
 from nfw_reconcile.emulator.transport import attach
-from nfw_reconcile.pipeline import plan_of
+from nfw_reconcile.pipeline import About, plan_of
 from nfw_reconcile.pipeline.acting import apply
 from nfw_reconcile.pipeline.inputs import Request, read_sides
 from nfw_reconcile.pipeline.planning import SeenFlows
@@ -66,7 +66,7 @@ class _Play:
             opening = _opening(sides.changes[0])
             stage = Stage.set_up(opening.firewall, opening.old)
             self._before(stage)
-            plan = plan_of(sides, _seen(stage), source="Terraform plan plan.json", created_at=_moment(stage))
+            plan = plan_of(sides, _seen(stage), About("Terraform plan plan.json", _moment(stage)))
         self._planned(plan)
         service, reads = _service(stage)
         after_apply = self._terraform_apply(stage, opening, reads)

@@ -280,9 +280,7 @@ def build(settings: EmulatorSettings | None = None, zones: int = 3, page: int = 
     return scene
 
 
-def tight(
-    settings: EmulatorSettings | None = None, count: int = 3, zones: int = 3, page: int = 100
-) -> Scene:
+def tight(settings: EmulatorSettings | None = None, count: int = 3, zones: int = 3, page: int = 100) -> Scene:
     """Make the account, with flows in it, and the new rules on their way to the zones."""
     scene = build(settings, zones, page)
     scene.add_flows(count)
@@ -297,7 +295,9 @@ def states(result: ResultDocument) -> list[ZoneState]:
 
 def messages(result: ResultDocument) -> str:
     """Give all messages of all zones."""
-    return "\n".join(text for firewall in result.firewalls for zone in firewall.zones for text in zone.messages)
+    return "\n".join(
+        text for firewall in result.firewalls for zone in firewall.zones for text in zone.messages
+    )
 
 
 def zone_of(result: ResultDocument, zone: str) -> ZoneResult:

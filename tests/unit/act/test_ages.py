@@ -23,7 +23,9 @@ def test_every_flow_from_before_the_sync_can_be_flushed(
 
 
 @given(after=seconds, waited=seconds, delay=short)
-def test_what_can_be_flushed_was_alive_when_the_capture_began(after: float, waited: float, delay: float) -> None:
+def test_what_can_be_flushed_was_alive_when_the_capture_began(
+    after: float, waited: float, delay: float
+) -> None:
     """It holds as long as the service acts within the settling time, less a second of rounding."""
     in_sync, began = 1000.0, 1000.0 + SETTLE
     born = began + after

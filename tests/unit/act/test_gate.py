@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,6 +21,9 @@ from nfw_reconcile.act.waiting import Deadline
 from nfw_reconcile.emulator.clock import VirtualClock
 from nfw_reconcile.errors import error
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
 POLICY = "arn:aws:network-firewall:us-east-1:111122223333:firewall-policy/main"
 GROUP = "arn:aws:network-firewall:us-east-1:111122223333:stateful-rulegroup/ports"
 MANAGED = "arn:aws:network-firewall:us-east-1:aws-managed:stateful-rulegroup/Botnet"
@@ -35,28 +38,32 @@ OTHER_PENDING = {POLICY: ("PENDING", "x"), GROUP: ("PENDING", "y")}
 Objects = dict[str, tuple[str, str]]
 
 
-def configuration(zones: dict[str, Objects], attachment: str = "READY", **tokens: str | None) -> Configuration:
+def configuration(
+    zones: dict[str, Objects], attachment: str = "READY", tokens: dict[str, str | None] | None = None
+) -> Configuration:
     states = {
         zone: ZoneStatus(attachment, "vpce-1", {name: ObjectState(*each) for name, each in objects.items()})
         for zone, objects in zones.items()
     }
-    return Configuration("arn", "id", POLICY, 0, states, {POLICY: "p2", GROUP: "g2", **tokens}, None)
+    return Configuration("arn", "id", POLICY, 0, states, {POLICY: "p2", GROUP: "g2", **(tokens or {})}, None)
 
 
-def gate(reads: Iterable[Objects], **changes: str) -> Readiness:
+def gate(reads: Iterable[Objects], attachment: str = "READY") -> Readiness:
     """Wait for one zone that says one thing at each read, and the last for ever."""
     listed = list(reads)
-    return several({"a": listed}, **changes)["a"]
+    return several({"a": listed}, attachment)["a"]
 
 
-def several(zones: dict[str, list[Objects]], **changes: str) -> dict[str, Readiness]:
+def several(zones: dict[str, list[Objects]], attachment: str = "READY") -> dict[str, Readiness]:
     clock = VirtualClock(START)
     number = -1
 
     def read() -> Configuration:
         nonlocal number
         number += 1
-        return configuration({zone: said[min(number, len(said) - 1)] for zone, said in zones.items()}, **changes)
+        return configuration(
+            {zone: said[min(number, len(said) - 1)] for zone, said in zones.items()}, attachment
+        )
 
     return wait_for_sync(read, zones, clock, TIMES, Deadline.after(clock, 10_000.0))
 
@@ -97,7 +104,7 @@ def test_objects_may_be_keyed_by_name() -> None:
 def test_a_group_of_aws_needs_to_be_in_sync_and_has_no_token_of_ours() -> None:
     tokens: dict[str, str | None] = {MANAGED: None}
     clock = VirtualClock(START)
-    states = configuration({"a": {**GOOD, MANAGED: ("IN_SYNC", "m")}}, **tokens)
+    states = configuration({"a": {**GOOD, MANAGED: ("IN_SYNC", "m")}}, tokens=tokens)
     found = wait_for_sync(lambda: states, ["a"], clock, TIMES, Deadline.after(clock, 1000.0))
     assert found == {"a": InSync(START, STRONG)}
 

@@ -67,7 +67,7 @@ def test_every_line_is_on_disk_before_write_returns(tmp_path: Path, monkeypatch:
 
     def fsync(handle: int) -> None:
         real(handle)
-        target = Path(os.readlink(f"/proc/self/fd/{handle}"))
+        target = Path(f"/proc/self/fd/{handle}").readlink()
         synced.append(target.stat().st_size if target.is_file() else -1)
 
     monkeypatch.setattr(os, "fsync", fsync)
@@ -190,7 +190,9 @@ def test_runs_are_told_by_name_and_one_that_wrote_nothing_is_none(tmp_path: Path
     ],
     ids=str,
 )
-def test_lines_that_do_not_follow_from_each_other_are_refused(tmp_path: Path, events: tuple[Event, ...]) -> None:
+def test_lines_that_do_not_follow_from_each_other_are_refused(
+    tmp_path: Path, events: tuple[Event, ...]
+) -> None:
     written(tmp_path, *events)
     with pytest.raises(JournalError, match="do not fit together"):
         standings(tmp_path)

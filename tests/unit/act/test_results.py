@@ -25,7 +25,9 @@ def ended_capture() -> tuple[Scene, Lane, str]:
     """Run a capture to its end; its results take four pages."""
     scene = build(zones=1, page=3)
     scene.put(A, FLOWS)
-    lane = Lane(scene.service, scene.firewall, Scope(A), scene.clock, Deadline.after(scene.clock, 300.0), Pace())
+    lane = Lane(
+        scene.service, scene.firewall, Scope(A), scene.clock, Deadline.after(scene.clock, 300.0), Pace()
+    )
     started = scene.service.start_capture(FlowRequest(scene.firewall, Scope(A), CAPTURE_FILTERS, 0))
     assert isinstance(started, Accepted)
     follow(lane, started.operation_id)
@@ -72,6 +74,8 @@ def test_pages_that_never_fit_together_are_void(kind: Alteration) -> None:
 
 
 def test_readings_that_never_agree_are_void() -> None:
-    wrong = FaultRule(AlteredFault(Alteration.EMPTY_PAGE), "ListFlowOperationResults", lambda c: c.nth % 8 < 4)
+    wrong = FaultRule(
+        AlteredFault(Alteration.EMPTY_PAGE), "ListFlowOperationResults", lambda c: c.nth % 8 < 4
+    )
     with pytest.raises(BrokenPagesError):
         read(wrong)

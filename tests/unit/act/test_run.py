@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -28,8 +29,14 @@ from nfw_reconcile.emulator.faults import (
     FaultRule,
     nth,
 )
-from nfw_reconcile.emulator.operations import OperationType
-from nfw_reconcile.emulator.outcomes import FAILED, NEVER_ENDS, Outcome, OutcomeRule, with_errors
+from nfw_reconcile.emulator.outcomes import (
+    FAILED,
+    NEVER_ENDS,
+    OperationType,
+    Outcome,
+    OutcomeRule,
+    with_errors,
+)
 from nfw_reconcile.emulator.settings import (
     AgeMode,
     ConfigKey,
@@ -43,7 +50,7 @@ from nfw_reconcile.emulator.settings import (
 )
 from nfw_reconcile.errors import StalePlan
 from nfw_reconcile.model.codec import canonical, to_json
-from nfw_reconcile.model.documents import Limits, ZoneState
+from nfw_reconcile.model.documents import FirewallIdentity, Limits, ZoneState
 from nfw_reconcile.model.verdict import Effect
 from tests.checker import flushes, flushes_asked
 from tests.unit.act.scene import (
@@ -302,9 +309,9 @@ def test_a_change_of_comments_is_no_change() -> None:
 )
 def test_another_firewall_than_the_planned_one_is_refused(member: str, value: str | None, told: str) -> None:
     scene = tight()
-    identity = scene.plan().firewalls[0].firewall
+    identity = {**to_json(scene.plan().firewalls[0].firewall), member: value}
     with pytest.raises(StalePlan, match=f"(?i){told}"):
-        scene.apply(scene.plan(firewall=replace(identity, **{member: value})))
+        scene.apply(scene.plan(firewall=FirewallIdentity(**identity)))
     assert scene.emulator.flow_operations == ()
 
 
@@ -342,7 +349,16 @@ def test_limits_that_are_just_kept_are_no_obstacle() -> None:
 
 # Replies that are lost or garbled
 
-ACCEPTED_AND_LOST = [TIMEOUT_AFTER, RESET_AFTER, INTERNAL_ERROR_AFTER, UNAVAILABLE_AFTER, TRUNCATED, HTML, EMPTY, BINARY]
+ACCEPTED_AND_LOST = [
+    TIMEOUT_AFTER,
+    RESET_AFTER,
+    INTERNAL_ERROR_AFTER,
+    UNAVAILABLE_AFTER,
+    TRUNCATED,
+    HTML,
+    EMPTY,
+    BINARY,
+]
 
 
 @pytest.mark.parametrize("fault", ACCEPTED_AND_LOST, ids=str)
@@ -401,7 +417,9 @@ def test_credentials_that_expire_before_a_flush_leave_every_state_known() -> Non
     assert (result.exit_code, states(result)) == (4, [ZoneState.FAILED] * 3)
 
 
-@pytest.mark.parametrize("operation", ["DescribeFlowOperation", "StartFlowCapture", "ListFlowOperationResults"])
+@pytest.mark.parametrize(
+    "operation", ["DescribeFlowOperation", "StartFlowCapture", "ListFlowOperationResults"]
+)
 def test_credentials_that_expire_after_a_flush_end_with_5(operation: str) -> None:
     scene = tight()
     scene.emulator.faults.add(
@@ -476,7 +494,10 @@ def test_a_flush_that_never_ends_is_unknown_and_nothing_else_is_started_there() 
     outcome(scene, NEVER_ENDS, OperationType.FLUSH, 1)
     result = scene.apply()
     assert (result.exit_code, zone_of(result, A).state) == (5, ZoneState.UNKNOWN)
-    assert [each.type for each in scene.emulator.flow_operations if each.zone == A] == ["FLOW_CAPTURE", "FLOW_FLUSH"]
+    assert [each.type for each in scene.emulator.flow_operations if each.zone == A] == [
+        "FLOW_CAPTURE",
+        "FLOW_FLUSH",
+    ]
 
 
 def test_a_table_that_is_pruned_late_is_looked_at_twice() -> None:
@@ -490,7 +511,10 @@ def test_a_table_that_is_pruned_late_is_looked_at_twice() -> None:
 
 
 def foreign(scene: Scene, zone: str) -> frozenset[str]:
-    asked = {"FlowFilters": [{"SourceAddress": {"AddressDefinition": "10.9.0.0/16"}}], "AvailabilityZone": zone}
+    asked = {
+        "FlowFilters": [{"SourceAddress": {"AddressDefinition": "10.9.0.0/16"}}],
+        "AvailabilityZone": zone,
+    }
     return frozenset({scene.ok("StartFlowCapture", FirewallArn=scene.firewall, **asked)["FlowOperationId"]})
 
 
@@ -568,7 +592,9 @@ def test_whatever_ages_count_exit_0_means_that_no_denied_flow_lives(mode: AgeMod
 
 
 def with_names(scene: Scene) -> Scene:
-    scene.new_rules = f'{OLD_RULES}\ndrop tls any any -> any {ALLOWED} (tls.sni; content:"example.com"; sid:3;)'
+    scene.new_rules = (
+        f'{OLD_RULES}\ndrop tls any any -> any {ALLOWED} (tls.sni; content:"example.com"; sid:3;)'
+    )
     return scene
 
 
@@ -581,7 +607,7 @@ def with_names(scene: Scene) -> Scene:
     ],
 )
 def test_possibly_denied_flows_are_left_alive_unless_told_otherwise(
-    options: dict[str, object], code: int, left: int
+    options: dict[str, Any], code: int, left: int
 ) -> None:
     scene = with_names(build())
     scene.put(A, [flow(host, ALLOWED) for host in (1, 2, 3)])

@@ -24,6 +24,10 @@ def test_one_module_sends_a_flush() -> None:
 
 
 def test_no_module_reaches_the_flush_by_another_name() -> None:
-    texts = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py") if "emulator" not in path.parts}
+    texts = {
+        path: path.read_text(encoding="utf-8")
+        for path in PACKAGE.rglob("*.py")
+        if "emulator" not in path.parts
+    }
     quoted = [path for path, text in texts.items() if '"start_flush"' in text or '"start_flow_flush"' in text]
     assert quoted == []

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,6 +60,18 @@ def test_no_line_is_wider_than_asked(name: str, width: int) -> None:
     assert all(line == line.rstrip() for line in lines)
 
 
+@pytest.mark.parametrize("name", SCENES)
+def test_nothing_is_cut_off_in_a_narrow_terminal(name: str) -> None:
+    view = view_of(SCENES[name]())
+
+    def characters(width: int) -> Counter[str]:
+        return Counter("".join(render_text(view, color=False, width=width).split()))
+
+    assert {width: characters(width) for width in range(NARROWEST, 140, 7)} == {
+        width: characters(400) for width in range(NARROWEST, 140, 7)
+    }
+
+
 def test_a_terminal_that_is_too_narrow_gets_lines_all_the_same() -> None:
     view = view_of(SCENES["tighten"]())
     assert render_text(view, color=False, width=1) == render_text(view, color=False, width=NARROWEST)
@@ -76,6 +89,11 @@ def test_color_adds_sgr_sequences_and_nothing_else() -> None:
 def test_a_number_is_never_broken() -> None:
     text = render_text(view_of(SCENES["tighten"]()), color=False, width=60)
     assert "205 MB" in text
+
+
+def test_words_stay_whole_where_there_is_room_for_them() -> None:
+    text = render_text(view_of(SCENES["tighten"]()), color=False, width=84)
+    assert "\n  203.0.113.10:443  " in text
 
 
 def test_the_environment_changes_nothing() -> None:

@@ -1,0 +1,116 @@
+"""The zones of one planned firewall: what to act on in each, and what is known about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from nfw_reconcile.act.lane import Lane
+from nfw_reconcile.act.ports import Scope
+from nfw_reconcile.act.record import ZoneRecord
+from nfw_reconcile.act.texts import read_filter
+from nfw_reconcile.model.documents import ZoneState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nfw_reconcile.act.configuration import Configuration
+    from nfw_reconcile.act.journal import Journal
+    from nfw_reconcile.act.options import ActOptions
+    from nfw_reconcile.act.ports import Clock, FlowService, LivePolicy, Policies
+    from nfw_reconcile.act.waiting import Deadline
+    from nfw_reconcile.act.workers import Workers
+    from nfw_reconcile.model.documents import FirewallPlan, ZoneResult
+    from nfw_reconcile.model.filters import FlowFilter
+
+NO_ENDPOINT: Final = (
+    "the firewall has no endpoint of its own here, and VPC endpoint associations are left alone; "
+    "--include-associations works on them too"
+)
+LATE_ZONE: Final = "this zone appeared while the run was under way; run the command again"
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallTask:
+    """One planned firewall with all that is needed to act on it; ``found`` is how it was first read."""
+
+    plan: FirewallPlan
+    found: Configuration
+    service: FlowService
+    policies: Policies
+    journal: Journal
+    clock: Clock
+    deadline: Deadline
+    options: ActOptions
+    workers: Workers
+
+
+def scopes(found: Configuration, *, include_associations: bool) -> dict[str, Scope | None]:
+    """Say what to act on in each zone; ``None`` where there is nothing of the firewall's own.
+
+    An operation on a zone also touches the VPC endpoint associations in it, of other accounts perhaps
+    (developer guide, "Flow operations"). So where there are any, only the firewall's own endpoint is named.
+    """
+    if include_associations or not found.associations:
+        return {zone: Scope(zone) for zone in found.zones}
+    return {
+        zone: None if status.endpoint is None else Scope(zone, status.endpoint)
+        for zone, status in found.zones.items()
+    }
+
+
+class Zones:
+    """Keeps a record of each zone until it has a result."""
+
+    def __init__(self, task: FirewallTask) -> None:
+        """Take the zones of the firewall as it was first read; a zone without a scope has its result at once."""
+        self._task = task
+        texts = task.plan.capture_filters
+        self.sensitive = tuple(read_filter(text) for text in texts if text.sensitive)
+        self._planned_filters = tuple(read_filter(text) for text in texts)
+        self.records: dict[str, ZoneRecord] = {}
+        self._done: dict[str, ZoneResult] = {}
+        for zone, scope in scopes(task.found, include_associations=task.options.include_associations).items():
+            self.records[zone] = ZoneRecord(scope or Scope(zone), self.sensitive)
+            if scope is None:
+                self.end(zone, ZoneState.SKIPPED, [NO_ENDPOINT])
+
+    @property
+    def waiting(self) -> list[str]:
+        """Give the zones that have no result yet, in order."""
+        return [zone for zone in self.records if zone not in self._done]
+
+    @property
+    def results(self) -> tuple[ZoneResult, ...]:
+        """Give the results of all zones that have one, in order."""
+        return tuple(self._done[zone] for zone in sorted(self._done))
+
+    def filters(self, live: LivePolicy) -> tuple[FlowFilter, ...]:
+        """Give the filters to capture with; none where the change denies nothing."""
+        return live.capture_filters or self._planned_filters
+
+    def lane(self, zone: str) -> Lane:
+        """Give the zone's way to the service."""
+        task, scope = self._task, self.records[zone].scope
+        return Lane(task.service, task.found.arn, scope, task.clock, task.deadline, task.options.pace)
+
+    def end(self, zone: str, state: ZoneState, messages: Iterable[str] = ()) -> None:
+        """Give a zone its result."""
+        self.records[zone].say(messages)
+        self._done[zone] = self.records[zone].result(state)
+
+    def end_rest(self, state: ZoneState, messages: Iterable[str]) -> None:
+        """Give all zones that have no result the same one."""
+        told = list(messages)
+        for zone in self.waiting:
+            self.end(zone, state, told)
+
+    def add_results(self, results: Mapping[str, ZoneResult]) -> None:
+        """Take over results that were made elsewhere."""
+        self._done |= results
+
+    def add_late(self, seen: Iterable[str]) -> None:
+        """Note zones that were not there when the run began; nothing was done in them."""
+        for zone in sorted(set(seen) - self.records.keys()):
+            self.records[zone] = ZoneRecord(Scope(zone))
+            self.end(zone, ZoneState.SKIPPED, [LATE_ZONE])

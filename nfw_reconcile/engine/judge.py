@@ -1,0 +1,94 @@
+"""One policy and one conversation: first the stateless engine, then, where it forwards, the stateful one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from nfw_reconcile.engine.condense import Lists
+from nfw_reconcile.engine.exchange import exchange
+from nfw_reconcile.engine.headers import Signature, bits
+from nfw_reconcile.engine.questions import Unknown
+from nfw_reconcile.engine.walk import Outcome, walk
+from nfw_reconcile.model.rule import StatelessAction
+
+if TYPE_CHECKING:
+    from nfw_reconcile.engine.compiled import CompiledPolicy
+    from nfw_reconcile.engine.worlds import World
+    from nfw_reconcile.model.flow import FiveTuple
+
+
+class SideSignature(NamedTuple):
+    """The headers of one policy that match a flow, in both engines, as far as they can make a difference."""
+
+    stateful: Signature
+    stateless: Signature
+
+
+def side_signature(policy: CompiledPolicy, flow: FiveTuple) -> SideSignature:
+    """Find the headers that match a flow."""
+    forward, backward = policy.index.signature(flow)
+    stateful = Signature(forward & policy.relevant, backward & policy.relevant)
+    return SideSignature(stateful, policy.stateless.index.signature(flow))
+
+
+def asks_members(policy: CompiledPolicy, signature: SideSignature) -> bool:
+    """Say whether a header in question holds names with unknown members."""
+    return bool(policy.uncertain & (signature.stateful.forward | signature.stateful.backward))
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One policy before one flow; ``lists`` are the stateful rules to try."""
+
+    policy: CompiledPolicy
+    flow: FiveTuple
+    signature: SideSignature
+    lists: Lists
+
+    @classmethod
+    def of(cls, policy: CompiledPolicy, flow: FiveTuple, signature: SideSignature) -> Side:
+        """Take all rules that decide and whose headers match."""
+        forward, backward = (
+            [policy.rules[n] for n in bits(vector & policy.deciding)] for vector in signature.stateful
+        )
+        return cls(policy, flow, signature, Lists(forward, backward))
+
+    def judge(self, world: World) -> Outcome:
+        """Take the conversation through both engines, in one world."""
+        stateless = self.policy.stateless
+        packets = exchange(self.flow.protocol)
+        sent = [stateless.judge(packet, self.signature.stateless, world) for packet in packets]
+        for outcome in sent:
+            if outcome.action is StatelessAction.DROP:
+                return Outcome(allowed=False, cause=outcome.cause)
+        actions = {outcome.action for outcome in sent}
+        if actions == {StatelessAction.PASS}:
+            return Outcome(allowed=True, cause=sent[0].cause)
+        if actions == {StatelessAction.FORWARD}:
+            return walk(self.lists, self.flow, packets, self._past(), world)
+        return Outcome(allowed=world.ask(self._half_seen()), cause=sent[0].cause)
+
+    def same_as(self, other: Side) -> bool:
+        """Say whether the other policy does the same with the flow, rule by rule."""
+        ours, theirs = (
+            (
+                [rule.content for rule in side.lists.forward],
+                [rule.content for rule in side.lists.backward],
+                side.policy.stateless.met(side.signature.stateless),
+                side.policy.past(side.signature.stateful),
+            )
+            for side in (self, other)
+        )
+        return ours == theirs
+
+    def _past(self) -> str:
+        signature = self.signature.stateful
+        asked = self.policy.remembering & (signature.forward | signature.backward)
+        return self.policy.past(signature) if asked else ""
+
+    def _half_seen(self) -> Unknown:
+        """Ask about a conversation of which the stateful engine sees some packets only."""
+        reason = f"stateless rules of {self.policy.name.label} forward some packets of a conversation only"
+        stateless = self.policy.stateless.met(self.signature.stateless)
+        return Unknown(reason, f"{stateless} {self.policy.past(self.signature.stateful)}")

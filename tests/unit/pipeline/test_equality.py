@@ -1,0 +1,550 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nfw_reconcile.model.expressions import Unresolved
+from nfw_reconcile.model.inventory import PolicyBundle, PolicyRecord, Sensitive
+from nfw_reconcile.pipeline.equality import differences
+from nfw_reconcile.pipeline.inputs import load
+from tests.bodies import (
+    ACTION,
+    STRICT,
+    blocks,
+    bundle,
+    called,
+    group,
+    ip_sets,
+    policy_body,
+    references,
+    rule_block,
+    stateless_group,
+    stateless_rule,
+)
+
+if TYPE_CHECKING:
+    from nfw_reconcile.model.inventory import Body, GroupRecord
+
+RULES: Final = (
+    "pass tcp 10.0.0.0/8 any -> 192.0.2.0/24 443 (sid:1;)\n"
+    "pass udp $HOME_NET any -> any 53 (sid:2;)\n"
+    'pass tls $HOME_NET any -> any any (tls.sni; content:"example.com"; endswith; sid:3;)\n'
+)
+WEB: Final = group("web", RULES)
+LIST: Final = "arn:aws:ec2:eu-west-1:111122223333:prefix-list/pl-1"
+
+
+def compared(planned: PolicyBundle, live: PolicyBundle) -> tuple[str, ...]:
+    return differences(load(planned), load(live))
+
+
+def of_text(planned: str, live: str, order: str = STRICT) -> tuple[str, ...]:
+    return compared(bundle(group("web", planned), order=order), bundle(group("web", live), order=order))
+
+
+def with_setting(name: str, value: Body, web: GroupRecord = WEB) -> PolicyBundle:
+    """Give a policy with one member of its body set."""
+    body = {**policy_body(web), name: value}
+    return bundle(web, of=PolicyRecord(called("firewall-policy", "egress"), body))
+
+
+# --- equal -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        pytest.param(RULES, id="the same text"),
+        pytest.param(
+            "# a comment\n\n" + RULES.replace("any -> ", "any   ->  "), id="comments and white space"
+        ),
+        pytest.param(RULES.replace("sid:1", "sid:901").replace("sid:2", "sid:902"), id="other sids"),
+        pytest.param(
+            RULES.replace("(sid:1;)", '(msg:"web"; rev:7; metadata:owner web; sid:1;)'),
+            id="message and metadata",
+        ),
+        pytest.param("".join(reversed(RULES.splitlines(keepends=True))), id="passes that commute"),
+        pytest.param(RULES + "alert ip any any -> any any (sid:9;)\n", id="an alert more"),
+        pytest.param(RULES.replace("10.0.0.0/8", "[10.0.0.0/9,10.128.0.0/9]"), id="the same addresses"),
+    ],
+)
+def test_what_decides_the_same_is_equal(live: str) -> None:
+    assert of_text(RULES, live) == ()
+
+
+LINES: Final = st.permutations(
+    [
+        "drop tcp any any -> 192.0.2.1 22 (sid:1;)",
+        "drop udp any any -> 192.0.2.2 53 (sid:2;)",
+        "reject tcp any any -> 192.0.2.3 23 (sid:3;)",
+        "pass tcp any any -> 192.0.2.4 443 (sid:4;)",
+    ]
+)
+
+
+@given(LINES, LINES)
+def test_order_that_commutes_is_equal_in_strict_order_and_all_order_in_action_order(
+    planned: list[str], live: list[str]
+) -> None:
+    assert of_text("\n".join(planned), "\n".join(live)) == ()
+    assert of_text("\n".join(planned), "\n".join(live), order=ACTION) == ()
+
+
+def test_a_terraform_address_and_a_live_name_are_one_group() -> None:
+    planned = bundle(replace(WEB, name=called("stateful-rulegroup", "web", address="module.a.group.web")))
+    assert compared(planned, bundle(WEB)) == ()
+
+
+# --- different ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("live", "sentence"),
+    [
+        pytest.param(
+            RULES.replace("24 443", "24 8443"),
+            "planned rule is not live: web sid 1 line 1 "
+            "(pass tcp 10.0.0.0/8 any -> 192.0.2.0/24 443 (sid:1;)); live is web sid 1 line 1 "
+            "(pass tcp 10.0.0.0/8 any -> 192.0.2.0/24 8443 (sid:1;))",
+            id="a changed port",
+        ),
+        pytest.param(
+            RULES.split("\n", 1)[1],
+            "planned rule is not live: web sid 1 line 1 (pass tcp 10.0.0.0/8 any -> 192.0.2.0/24 443 (sid:1;))",
+            id="a missing rule",
+        ),
+        pytest.param(
+            RULES + "pass ip any any -> any any (sid:9;)",
+            "live rule was not planned: web sid 9 line 4 (pass ip any any -> any any (sid:9;))",
+            id="a rule more",
+        ),
+        pytest.param(
+            RULES.replace("pass udp", "drop udp"),
+            "planned rule is not live: web sid 2 line 2 (pass udp $HOME_NET any -> any 53 (sid:2;)); "
+            "live is web sid 2 line 2 (drop udp $HOME_NET any -> any 53 (sid:2;))",
+            id="another action",
+        ),
+    ],
+)
+def test_a_different_rule_is_named_on_both_sides(live: str, sentence: str) -> None:
+    assert of_text(RULES, live) == (sentence,)
+
+
+def test_another_domain_is_a_difference() -> None:
+    assert len(of_text(RULES, RULES.replace("example.com", "example.org"))) == 1
+
+
+def test_order_that_decides_is_a_difference_in_strict_order_only() -> None:
+    one = "drop tcp any any -> 192.0.2.1 any (sid:1;)\npass tcp any any -> any 443 (sid:2;)"
+    two = "\n".join(reversed(one.splitlines()))
+    (sentence,) = of_text(one, two)
+    assert sentence.startswith("rule stands in another place than planned: web sid ")
+    assert of_text(one, two, order=ACTION) == ()
+
+
+@pytest.mark.parametrize(
+    ("setting", "planned", "live", "sentence"),
+    [
+        (
+            "StatefulDefaultActions",
+            ["aws:drop_strict"],
+            ["aws:drop_established", "aws:alert_strict"],
+            "stateful default actions: aws:alert_strict, aws:drop_established is live, aws:drop_strict was planned",
+        ),
+        (
+            "StatefulEngineOptions",
+            {"RuleOrder": "STRICT_ORDER", "StreamExceptionPolicy": "REJECT"},
+            {"RuleOrder": "STRICT_ORDER", "StreamExceptionPolicy": "CONTINUE"},
+            "stream exception policy: CONTINUE is live, REJECT was planned",
+        ),
+        (
+            "StatelessDefaultActions",
+            ["aws:forward_to_sfe"],
+            ["aws:drop"],
+            "stateless default action: aws:drop is live, aws:forward_to_sfe was planned",
+        ),
+        (
+            "StatelessFragmentDefaultActions",
+            ["aws:forward_to_sfe"],
+            ["aws:pass"],
+            "stateless default action for fragments: aws:pass is live, aws:forward_to_sfe was planned",
+        ),
+        (
+            "TLSInspectionConfigurationArn",
+            None,
+            "arn:tls",
+            "TLS inspection configuration: arn:tls is live, (none) was planned",
+        ),
+    ],
+)
+def test_another_setting_is_a_clear_sentence(setting: str, planned: Body, live: Body, sentence: str) -> None:
+    found = compared(with_setting(setting, planned), with_setting(setting, live))
+    assert sentence in found
+    assert compared(with_setting(setting, live), with_setting(setting, live)) == ()
+
+
+def test_another_rule_order_is_a_difference() -> None:
+    found = compared(bundle(WEB), bundle(WEB, order=ACTION))
+    assert "rule order: DEFAULT_ACTION_ORDER is live, STRICT_ORDER was planned" in found
+
+
+def test_a_group_that_is_gone_come_or_overridden_is_a_difference() -> None:
+    other = group("other", "drop tcp any any -> any 25 (sid:5;)")
+    assert compared(bundle(WEB, other), bundle(WEB))
+    assert compared(bundle(WEB), bundle(WEB, other))
+    overridden: list[Body] = [
+        {"ResourceArn": WEB.name.arn, "Priority": 1},
+        {"ResourceArn": other.name.arn, "Priority": 2, "Override": {"Action": "DROP_TO_ALERT"}},
+    ]
+    body = {**policy_body(WEB, other), "StatefulRuleGroupReferences": overridden}
+    live = bundle(WEB, other, of=PolicyRecord(called("firewall-policy", "egress"), body))
+    assert compared(bundle(WEB, other), live)
+
+
+def test_an_aws_managed_group_that_is_gone_is_a_difference() -> None:
+    threats = "arn:aws:network-firewall:eu-west-1:aws-managed:stateful-rulegroup/Threats"
+    both: list[Body] = [{"ResourceArn": WEB.name.arn, "Priority": 1}, {"ResourceArn": threats, "Priority": 9}]
+    planned = with_setting("StatefulRuleGroupReferences", both)
+    assert compared(planned, planned) == ()
+    (sentence,) = compared(planned, bundle(WEB))
+    assert sentence.startswith("planned rule is not live: Threats")
+
+
+# --- sets and references -----------------------------------------------------------------------
+
+SET_RULES: Final = "pass tcp $CLIENTS any -> @PARTNERS 443 (sid:1;)"
+
+
+def with_sets(clients: str, partners: str, reference: Body = LIST, key: str = LIST) -> PolicyBundle:
+    found = group(
+        "web",
+        SET_RULES,
+        RuleVariables=ip_sets(CLIENTS=[clients]),
+        ReferenceSets=references(PARTNERS=reference),
+    )
+    return bundle(found, prefix_lists={key: [partners]})
+
+
+def test_members_of_a_prefix_list_may_move() -> None:
+    assert (
+        compared(with_sets("10.1.0.0/16", "192.0.2.0/24"), with_sets("10.1.0.0/16", "203.0.113.0/24")) == ()
+    )
+
+
+def test_members_of_an_ip_set_may_not() -> None:
+    found = compared(with_sets("10.1.0.0/16", "192.0.2.0/24"), with_sets("10.2.0.0/16", "192.0.2.0/24"))
+    assert len(found) == 1
+    assert compared(with_sets("10.1.0.0/16", "192.0.2.0/24"), with_sets("10.2.0.0/16", "203.0.113.0/24"))
+
+
+def test_an_ip_set_beside_a_reference_in_one_field_may_not_move_either() -> None:
+    def mixed(clients: str, partners: str) -> PolicyBundle:
+        found = group(
+            "web",
+            "pass tcp [$CLIENTS,@PARTNERS] any -> any 443 (sid:1;)",
+            RuleVariables=ip_sets(CLIENTS=[clients]),
+            ReferenceSets=references(PARTNERS=LIST),
+        )
+        return bundle(found, prefix_lists={LIST: [partners]})
+
+    assert compared(mixed("10.1.0.0/16", "192.0.2.0/24"), mixed("10.1.0.0/16", "203.0.113.0/24")) == ()
+    assert compared(mixed("10.1.0.0/16", "192.0.2.0/24"), mixed("10.2.0.0/16", "203.0.113.0/24"))
+
+
+def test_another_prefix_list_under_the_same_name_is_a_difference() -> None:
+    other = LIST.replace("pl-1", "pl-2")
+    live = with_sets("10.1.0.0/16", "203.0.113.0/24", other, other)
+    assert compared(with_sets("10.1.0.0/16", "192.0.2.0/24"), live)
+
+
+def test_a_prefix_list_that_the_plan_creates_is_the_live_one_of_that_name() -> None:
+    planned = with_sets(
+        "10.1.0.0/16", "192.0.2.0/24", Unresolved("prefix_list.partners.arn"), "prefix_list.partners"
+    )
+    assert compared(planned, with_sets("10.1.0.0/16", "203.0.113.0/24")) == ()
+
+
+def test_members_that_only_one_side_can_tell_are_no_difference() -> None:
+    known = with_sets("10.1.0.0/16", "192.0.2.0/24")
+    unknown = replace(known, prefix_lists={})
+    assert compared(unknown, known) == ()
+
+
+# --- unknown values ----------------------------------------------------------------------------
+
+UNKNOWN: Final = Unresolved("aws_vpc.new.cidr_block in group.web")
+
+
+def block(source: Body, port: Body = "443", *, sid: Body = "1", action: str = "PASS") -> Body:
+    return rule_block(action, ("TCP", source, "ANY", "192.0.2.0/24", port), ("sid", sid))
+
+
+def of_blocks(planned: Body, live: Body) -> tuple[str, ...]:
+    return compared(bundle(blocks("web", planned)), bundle(blocks("web", live)))
+
+
+def test_an_unknown_address_is_whatever_is_live() -> None:
+    assert of_blocks(block(UNKNOWN), block("10.7.0.0/16")) == ()
+    assert of_blocks(block(UNKNOWN), block("ANY")) == ()
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        pytest.param(block("10.7.0.0/16", "80"), id="another port"),
+        pytest.param(block("10.7.0.0/16", action="DROP"), id="another action"),
+        pytest.param(
+            rule_block("PASS", ("UDP", "10.7.0.0/16", "ANY", "192.0.2.0/24", "443"), ("sid", "1")),
+            id="another protocol",
+        ),
+        pytest.param(
+            rule_block("PASS", ("TCP", "10.7.0.0/16", "ANY", "192.0.2.0/25", "443"), ("sid", "1")),
+            id="another destination",
+        ),
+        pytest.param(
+            rule_block(
+                "PASS",
+                ("TCP", "10.7.0.0/16", "ANY", "192.0.2.0/24", "443"),
+                ("flow", "to_server"),
+                ("sid", "1"),
+            ),
+            id="another option",
+        ),
+    ],
+)
+def test_and_everything_else_of_that_rule_is_as_planned(live: Body) -> None:
+    assert of_blocks(block(UNKNOWN), live)
+
+
+def test_an_unknown_address_stands_for_one_rule_only() -> None:
+    planned = bundle(blocks("web", block(UNKNOWN)))
+    live = bundle(blocks("web", block("10.7.0.0/16"), block("10.8.0.0/16", sid="2")))
+    (sentence,) = compared(planned, live)
+    assert sentence.startswith("live rule was not planned: ")
+
+
+def test_an_unknown_rule_must_stand_in_its_place() -> None:
+    drop = rule_block("DROP", ("IP", "ANY", "ANY", "ANY", "ANY"), ("sid", "2"))
+    planned = bundle(blocks("web", block(UNKNOWN), drop))
+    assert compared(planned, bundle(blocks("web", block("10.7.0.0/16"), drop))) == ()
+    (sentence,) = compared(planned, bundle(blocks("web", drop, block("10.7.0.0/16"))))
+    assert sentence.startswith("rule stands in another place than planned: ")
+
+
+FIELD: Final = st.sampled_from(["10.1.0.0/16", "10.2.0.0/16", "192.0.2.0/24", "ANY"])
+PORT: Final = st.sampled_from(["80", "443", "[80,443]"])
+BLOCKS: Final = st.lists(
+    st.tuples(st.sampled_from(["PASS", "DROP"]), FIELD, FIELD, PORT), min_size=1, max_size=6, unique=True
+)
+
+
+@given(BLOCKS, st.data())
+def test_values_that_were_not_known_never_make_a_difference(
+    rows: list[tuple[str, str, str, str]], data: st.DataObject
+) -> None:
+    hidden = data.draw(st.sets(st.tuples(st.integers(0, len(rows) - 1), st.integers(1, 3))))
+    planned: list[Body] = []
+    live: list[Body] = []
+    for n, row in enumerate(rows):
+        known = [*row]
+        shown = [Unresolved(f"{n}.{m}") if (n, m) in hidden else value for m, value in enumerate(row)]
+        live.append(rule_block(known[0], ("TCP", known[1], "ANY", known[2], known[3]), ("sid", str(n))))
+        planned.append(rule_block(known[0], ("TCP", shown[1], "ANY", shown[2], shown[3]), ("sid", str(n))))
+    assert compared(bundle(blocks("web", *planned)), bundle(blocks("web", *live))) == ()
+
+
+def test_the_known_members_of_a_partly_unknown_set_must_be_live() -> None:
+    def clients(*members: Body) -> PolicyBundle:
+        sets = ip_sets(CLIENTS=members)
+        return bundle(group("web", "pass tcp $CLIENTS any -> any 443 (sid:1;)", RuleVariables=sets))
+
+    planned = clients("10.1.0.0/16", UNKNOWN)
+    assert compared(planned, clients("10.1.0.0/16", "10.7.0.0/16")) == ()
+    assert compared(planned, clients("10.2.0.0/16", "10.7.0.0/16"))
+
+
+def test_an_unknown_home_net_is_whatever_the_vpc_has() -> None:
+    web = group("web", "drop tcp $HOME_NET any -> $EXTERNAL_NET 25 (sid:1;)")
+    planned = bundle(web, home_net=Unresolved("HOME_NET"))
+    assert compared(planned, bundle(web, home_net=["10.5.0.0/16"])) == ()
+
+
+def test_a_group_whose_text_was_not_known_is_whatever_its_live_namesake_holds() -> None:
+    planned = bundle(WEB, group("late", Unresolved("data.http.rules.body")))
+    assert (
+        compared(
+            planned,
+            bundle(
+                WEB,
+                group("late", "drop ip any any -> any any (sid:5;)\npass icmp any any -> any any (sid:6;)"),
+            ),
+        )
+        == ()
+    )
+    assert compared(planned, bundle(WEB, group("late", ""))) == ()
+
+
+def test_and_no_other_group_hides_behind_it() -> None:
+    planned = bundle(WEB, group("late", Unresolved("data.http.rules.body")))
+    live = bundle(group("web", RULES + "pass ip any any -> any any (sid:9;)"), group("late", ""))
+    (sentence,) = compared(planned, live)
+    assert "sid 9" in sentence
+    assert compared(
+        planned, bundle(WEB, group("late", ""), group("third", "drop ip any any -> any any (sid:5;)"))
+    )
+
+
+def test_a_group_that_the_input_lacked_is_whatever_is_live() -> None:
+    late = group("late", "drop ip any any -> any any (sid:5;)")
+    planned = replace(bundle(WEB, late), groups=(WEB,))
+    assert compared(planned, bundle(WEB, late)) == ()
+    assert compared(planned, bundle(group("web", "pass tcp any any -> any 1 (sid:1;)"), late))
+
+
+def test_a_group_whose_arn_and_name_were_not_known_is_one_that_no_other_group_is() -> None:
+    late = group("late", "drop ip any any -> any any (sid:5;)")
+    body = policy_body(WEB, late)
+    body["StatefulRuleGroupReferences"] = [
+        {"ResourceArn": WEB.name.arn, "Priority": 1},
+        {"ResourceArn": Unresolved("policy.p.reference[1].resource_arn"), "Priority": 2},
+    ]
+    planned = PolicyBundle(
+        PolicyRecord(called("firewall-policy", "egress"), body), (WEB,), home_net=["10.0.0.0/8"]
+    )
+    assert compared(planned, bundle(WEB, late)) == ()
+    extra = group("web", RULES + "pass ip any any -> any any (sid:9;)")
+    assert compared(planned, bundle(extra, late))
+
+
+def test_unknown_targets_of_a_domain_list_are_any_but_its_action_is_not() -> None:
+    def domains(targets: Body, kind: str = "ALLOWLIST") -> GroupRecord:
+        source = {"GeneratedRulesType": kind, "TargetTypes": ["TLS_SNI"], "Targets": targets}
+        return group("names", None, RulesSource={"RulesSourceList": source})
+
+    planned = bundle(domains(Unresolved("var.names")))
+    assert compared(planned, bundle(domains([".example.com", "example.org"]))) == ()
+    assert compared(planned, bundle(domains([".example.com"], "DENYLIST")))
+
+
+def test_a_rule_that_cannot_be_read_is_not_unknown() -> None:
+    odd = "pass tcp any any -> any 443 (sid:1; no_such_keyword_or_end"
+    assert of_text(odd, odd) == ()
+    assert of_text(odd, "pass tcp any any -> any 443 (sid:1;)")
+    assert of_text(odd, "")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "StatefulEngineOptions",
+        "StatefulDefaultActions",
+        "StatelessDefaultActions",
+        "StatelessFragmentDefaultActions",
+        "TLSInspectionConfigurationArn",
+    ],
+)
+def test_an_unknown_setting_is_whatever_is_live_and_the_rules_still_count(setting: str) -> None:
+    values: dict[str, Body] = {
+        "StatefulEngineOptions": {"RuleOrder": "STRICT_ORDER", "StreamExceptionPolicy": "REJECT"},
+        "StatefulDefaultActions": ["aws:drop_established"],
+        "StatelessDefaultActions": ["aws:drop"],
+        "StatelessFragmentDefaultActions": ["aws:drop"],
+        "TLSInspectionConfigurationArn": "arn:tls",
+    }
+    live_value = values[setting]
+    planned = with_setting(setting, Unresolved("var.setting"))
+    assert compared(planned, with_setting(setting, live_value)) == ()
+    assert compared(planned, with_setting(setting, live_value, group("web", "")))
+
+
+def test_an_unknown_rule_order_alone_is_filled_in() -> None:
+    options: Body = {"RuleOrder": Unresolved("var.order"), "StreamExceptionPolicy": "REJECT"}
+    planned = bundle(WEB, StatefulEngineOptions=options)
+    live: Body = {"RuleOrder": "STRICT_ORDER", "StreamExceptionPolicy": "REJECT"}
+    assert compared(planned, bundle(WEB, StatefulEngineOptions=live)) == ()
+    drop: Body = {"RuleOrder": "STRICT_ORDER", "StreamExceptionPolicy": "DROP"}
+    assert compared(planned, bundle(WEB, StatefulEngineOptions=drop))
+
+
+def test_an_unknown_priority_leaves_the_order_of_groups_open_and_nothing_else() -> None:
+    one, two = (
+        group("one", "pass tcp any any -> any 443 (sid:1;)"),
+        group("two", "drop ip any any -> any any (sid:2;)"),
+    )
+    body = policy_body(one, two)
+    body["StatefulRuleGroupReferences"] = [
+        {"ResourceArn": one.name.arn, "Priority": Unresolved("var.priority")},
+        {"ResourceArn": two.name.arn, "Priority": 2},
+    ]
+    planned = PolicyBundle(
+        PolicyRecord(called("firewall-policy", "egress"), body), (one, two), home_net=["10.0.0.0/8"]
+    )
+    assert compared(planned, bundle(one, two)) == ()
+    assert compared(planned, bundle(two, one)) == ()
+    assert compared(planned, bundle(one, two, group("three", "pass ip any any -> any any (sid:3;)")))
+
+
+def test_a_policy_of_which_nothing_was_known_is_whatever_is_live() -> None:
+    nothing = PolicyRecord(called("firewall-policy", "egress"), Unresolved("policy.egress"))
+    assert compared(bundle(of=nothing), bundle(WEB)) == ()
+
+
+# --- stateless ---------------------------------------------------------------------------------
+
+PING: Final = stateless_rule(10, "aws:pass", protocols=(1,))
+BLOCK: Final = stateless_rule(20, "aws:drop", source="198.51.100.0/24")
+
+
+def stateless(*rules: Body) -> PolicyBundle:
+    return bundle(stateless_group("edge", *rules))
+
+
+def test_stateless_rules_are_equal_by_content_and_order_whatever_their_priorities() -> None:
+    renumbered = stateless_rule(11, "aws:pass", protocols=(1,))
+    assert compared(stateless(PING, BLOCK), stateless(renumbered, BLOCK)) == ()
+
+
+def test_a_stateless_difference_is_named() -> None:
+    dns = stateless_rule(30, "aws:pass", protocols=(17,), to_port=53)
+    (gone,) = compared(stateless(PING, BLOCK), stateless(PING))
+    assert gone.startswith("planned stateless rule is not live: edge priority 20: aws:drop")
+    (come,) = compared(stateless(PING), stateless(PING, dns))
+    assert come.startswith("live stateless rule was not planned: edge priority 30: aws:pass")
+
+
+def test_another_order_of_stateless_rules_is_a_difference() -> None:
+    swapped = stateless(stateless_rule(30, "aws:pass", protocols=(1,)), BLOCK)
+    assert compared(stateless(PING, BLOCK), swapped) == (
+        "stateless rules stand in another order than planned",
+    )
+
+
+def test_an_unknown_stateless_rule_is_one_live_rule() -> None:
+    planned = stateless(PING, stateless_rule(20, "aws:drop", source=Unresolved("var.bad")))
+    assert compared(planned, stateless(PING, BLOCK)) == ()
+    assert compared(planned, stateless(BLOCK))
+    more = stateless_rule(30, "aws:pass", protocols=(17,), to_port=53)
+    assert compared(planned, stateless(PING, BLOCK, more))
+
+
+def test_a_stateless_group_that_was_not_known_is_any() -> None:
+    edge = stateless_group("edge", PING, BLOCK)
+    planned = replace(bundle(edge), groups=())
+    assert compared(planned, bundle(edge)) == ()
+
+
+# --- sensitive ---------------------------------------------------------------------------------
+
+
+def test_no_rule_is_quoted_where_the_plan_holds_sensitive_values() -> None:
+    sets = {"IPSets": {"CLIENTS": {"Definition": [Sensitive("10.66.0.0/16")]}}}
+    text = "pass tcp $CLIENTS any -> any 443 (sid:1;)"
+    planned = bundle(group("web", text, RuleVariables=sets), stateless_group("edge", PING))
+    live = bundle(group("web", text.replace("$CLIENTS", "10.66.0.0/17")), stateless_group("edge", BLOCK))
+    found = compared(planned, live)
+    assert len(found) == 3
+    assert not any("10.66" in text or "198.51" in text for text in found)
