@@ -31,6 +31,7 @@ FORWARD: Final = "aws:forward_to_sfe"
 PASS: Final = "aws:pass"
 DROP: Final = "aws:drop"
 HOME: Final = ("10.0.0.0/8",)
+_ORDER: Final[dict[str, Body]] = {"StatefulRuleOptions": {"RuleOrder": STRICT}}
 
 
 def arn(kind: str, name: str, region: str = REGION) -> str:
@@ -54,7 +55,7 @@ def group(
 ) -> GroupRecord:
     """Build a stateful group from Suricata text; ``more`` are members of its body."""
     named = called("stateful-rulegroup", name, address=address, known=known)
-    return GroupRecord(named, stateful=True, body={"RulesSource": {"RulesString": rules}, **more})
+    return GroupRecord(named, stateful=True, body={"RulesSource": {"RulesString": rules}, **_ORDER, **more})
 
 
 def ip_sets(**sets: Sequence[Body]) -> Body:
@@ -87,7 +88,9 @@ def rule_block(action: str, fields: Sequence[Body], *options: tuple[str, Body]) 
 def blocks(name: str, *rules: Body, address: str | None = None, **more: Body) -> GroupRecord:
     """Build a stateful group from ``StatefulRule`` blocks."""
     named = called("stateful-rulegroup", name, address=address)
-    return GroupRecord(named, stateful=True, body={"RulesSource": {"StatefulRules": list(rules)}, **more})
+    return GroupRecord(
+        named, stateful=True, body={"RulesSource": {"StatefulRules": list(rules)}, **_ORDER, **more}
+    )
 
 
 def stateless_rule(priority: Body, action: str, *, protocols: Sequence[int] = (), **match: Body) -> Body:

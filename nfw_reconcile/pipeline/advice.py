@@ -5,20 +5,23 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from nfw_reconcile.engine.exchange import exchange
+from nfw_reconcile.engine.worlds import Vocabulary, explore
 from nfw_reconcile.errors import Diagnostic, note, warning
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.flow import TCP, FiveTuple
 from nfw_reconcile.model.policy import OpaqueGroup, StreamExceptionPolicy
 from nfw_reconcile.model.rule import StatelessAction
-from nfw_reconcile.model.verdict import Effect, Engine, Verdict
+from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.pipeline.settings import ENGINE_OPTIONS, INSPECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.engine.headers import HeaderBox
     from nfw_reconcile.engine.region import RegionFound
+    from nfw_reconcile.engine.stateless import CompiledStateless
+    from nfw_reconcile.engine.worlds import World
     from nfw_reconcile.model.addresses import Family
     from nfw_reconcile.model.documents import SettingChange
     from nfw_reconcile.pipeline.inputs import Loaded
@@ -31,7 +34,6 @@ _MOST_WITNESSES: Final = 2_000
 def warnings_of(
     old: Loaded | None,
     new: Loaded,
-    comparison: Comparison,
     settings: Iterable[SettingChange],
     found: RegionFound,
 ) -> list[Diagnostic]:
@@ -39,7 +41,7 @@ def warnings_of(
     changed = {change.setting for change in settings}
     return [
         *_engine_warnings(changed),
-        *(_stateless_warnings(old, new, comparison) if old is not None else ()),
+        *(_stateless_warnings(old, new) if old is not None else ()),
         *_flush_warnings(found, new.policy.options.stream_exception),
         *_managed_notes(old, new),
     ]
@@ -54,25 +56,32 @@ def _engine_warnings(changed: set[str]) -> Iterator[Diagnostic]:
         yield warning(summary, None, "Plan a maintenance window.")
 
 
-def _stateless_warnings(old: Loaded, new: Loaded, comparison: Comparison) -> Iterator[Diagnostic]:
+def _stateless_warnings(old: Loaded, new: Loaded) -> Iterator[Diagnostic]:
     before, after = old.compiled.stateless, new.compiled.stateless
     if before.content() == after.content():
         return
     defaults = (before.default, after.default)
     witnesses = islice(_passed_before(old, new), _MOST_WITNESSES)
-    if defaults == (StatelessAction.PASS, StatelessAction.FORWARD) or any(
-        _turns_midstream(comparison, flow) for flow in witnesses
-    ):
+    if defaults == _TURN or any(_turns_midstream(before, after, flow) for flow in witnesses):
         summary = (
             "what stateless rules passed is now forwarded: existing TCP connections turn midstream at once."
         )
         yield warning(summary, None, "The stream exception policy decides about them; no flush is involved.")
 
 
-def _turns_midstream(comparison: Comparison, flow: FiveTuple) -> bool:
-    effect = comparison.effect(flow)
-    passed = effect.old.verdict is Verdict.ALLOWED and effect.old.cause.engine is Engine.STATELESS
-    return passed and effect.new.cause.engine is Engine.STATEFUL
+_TURN: Final = (StatelessAction.PASS, StatelessAction.FORWARD)
+
+
+def _turns_midstream(before: CompiledStateless, after: CompiledStateless, flow: FiveTuple) -> bool:
+    """Say whether some packet of the flow was passed and is forwarded, for some value of what is not known."""
+
+    def run(world: World) -> set[tuple[StatelessAction, ...]]:
+        sides = ((side, side.index.signature(flow)) for side in (before, after))
+        actions = [[side.judge(packet, found, world).action for packet in packets] for side, found in sides]
+        return set(zip(*actions, strict=True))
+
+    packets = exchange(TCP)
+    return any(_TURN in leaf.outcome for leaf in explore(TCP, Vocabulary(), run).leaves)
 
 
 def _passed_before(old: Loaded, new: Loaded) -> Iterator[FiveTuple]:

@@ -104,7 +104,7 @@ def plan_firewall(change: PolicyChange, seen: SeenFlows | None, look: Look | Non
         compared.comparison, compared.alignment, found.parts if found.complete else None
     )
     said = _remarks(compared, complete=found.complete)
-    said += warnings_of(old, new, compared.comparison, settings, found)
+    said += warnings_of(old, new, settings, found)
     if seen is None and look is not None:
         seen = look(change.firewall, compared.comparison, filters)
     return FirewallPlan(

@@ -108,7 +108,16 @@ def test_the_promise(
     assert too_early.returncode == 3, too_early.stderr
     assert "the live policy is not the planned one" in too_early.stdout
 
+    looked = _command("plan", "--tf-plan", tf_plan, "--capture", "--endpoint-url", url, cwd=tmp_path)
+    assert looked.returncode == 0, looked.stderr
+    assert "41 live flows would be cut" in looked.stdout
+    assert all(call.operation != "StartFlowFlush" for call in emulator.requests)
+
     update_groups(_client(url), change.old, change.new)
+    alive_still = _command("verify", "nfw.plan", "--endpoint-url", url, cwd=tmp_path)
+    assert alive_still.returncode == 6, alive_still.stderr + alive_still.stdout
+    assert all(call.operation != "StartFlowFlush" for call in emulator.requests)
+
     applied = _command(
         "apply", "nfw.plan", "--yes", "--endpoint-url", url, "--settle", "0.5", "--result", "nfw.result",
         cwd=tmp_path,
@@ -119,6 +128,9 @@ def test_the_promise(
     effects = [json.loads(line) for line in _classified(tf_plan, tmp_path)]
     kept = sum(1 for each in effects if not each["flush"])
     assert len(alive) == kept == len(flow_lines) - 41
+
+    gone = _command("verify", "nfw.plan", "--endpoint-url", url, cwd=tmp_path)
+    assert gone.returncode == 0, gone.stderr + gone.stdout
 
     snapped = _command(
         "snapshot", "--firewall", str(change.firewall.name.arn), "--out", "live.json", "--endpoint-url", url,

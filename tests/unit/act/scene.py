@@ -137,10 +137,11 @@ class Scene:
 
     clock: VirtualClock
     emulator: Emulator
+    clients: Clients
     service: AwsFlowService
-    group: str
-    policy: str
-    firewall: str
+    group: str = ""
+    policy: str = ""
+    firewall: str = ""
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     new_rules: str = NEW_RULES
 
@@ -255,8 +256,8 @@ def build(settings: EmulatorSettings | None = None, zones: int = 3, page: int = 
     clock = VirtualClock()
     emulator = Emulator(clock, 1, PortJudge(), settings or EmulatorSettings(account=ACCOUNT, region=REGION))
     names = ("network-firewall", "network-firewall", "ec2", "sts")
-    clients = [client(name, emulator, clock) for name in names]
-    scene = Scene(clock, emulator, AwsFlowService(Clients(REGION, *clients), page), "", "", "")
+    clients = Clients(REGION, *(client(name, emulator, clock) for name in names))
+    scene = Scene(clock, emulator, clients, AwsFlowService(clients, page))
     group = scene.ok("CreateRuleGroup", RuleGroupName="ports", Type="STATEFUL", Capacity=10, Rules=OLD_RULES)
     scene.group = group["RuleGroupResponse"]["RuleGroupArn"]
     body = {

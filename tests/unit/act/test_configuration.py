@@ -9,7 +9,11 @@ from nfw_reconcile.act.configuration import Configuration, read_configuration
 from nfw_reconcile.errors import ServiceError
 
 BASE = "arn:aws:network-firewall:us-east-1:111122223333"
-FIREWALL, POLICY, GROUP = f"{BASE}:firewall/edge", f"{BASE}:firewall-policy/main", f"{BASE}:stateful-rulegroup/ports"
+FIREWALL, POLICY, GROUP = (
+    f"{BASE}:firewall/edge",
+    f"{BASE}:firewall-policy/main",
+    f"{BASE}:stateful-rulegroup/ports",
+)
 MANAGED = "arn:aws:network-firewall:us-east-1:aws-managed:stateful-rulegroup/Botnet"
 SNAPSHOT: dict[str, Any] = {
     "firewalls": [
@@ -25,7 +29,10 @@ SNAPSHOT: dict[str, Any] = {
     ],
     "policies": [
         {
-            "FirewallPolicyResponse": {"FirewallPolicyArn": POLICY, "LastModifiedTime": "2026-01-01T00:00:00Z"},
+            "FirewallPolicyResponse": {
+                "FirewallPolicyArn": POLICY,
+                "LastModifiedTime": "2026-01-01T00:00:00Z",
+            },
             "FirewallPolicy": {
                 "StatefulRuleGroupReferences": [{"ResourceArn": GROUP}, {"ResourceArn": MANAGED}]
             },
@@ -89,5 +96,5 @@ def test_a_description_that_is_not_whole_is_an_error(missing: str) -> None:
 
 
 def test_a_policy_of_another_name_is_not_the_firewalls() -> None:
-    with pytest.raises(ServiceError, match="FirewallPolicy .* is missing"):
+    with pytest.raises(ServiceError, match=r"FirewallPolicy .* is missing"):
         read("firewalls.0.Firewall.FirewallPolicyArn", f"{BASE}:firewall-policy/other")

@@ -12,7 +12,9 @@ from nfw_reconcile.model.flow import CapturedFlow, FiveTuple
 from nfw_reconcile.model.verdict import Effect
 from tests.unit.act.scene import ALLOWED, DENIED, compiled, flow
 
-OLD_RULES = "drop tcp any any -> any 23 (sid:1;)\ndrop tcp 192.0.2.0/24 any -> any any (flow:to_server; sid:9;)"
+OLD_RULES = (
+    "drop tcp any any -> any 23 (sid:1;)\ndrop tcp 192.0.2.0/24 any -> any any (flow:to_server; sid:9;)"
+)
 NEW_RULES = f"""{OLD_RULES}
 drop tcp any any -> any {DENIED} (flow:to_server; sid:2;)
 drop tls any any -> any 8443 (tls.sni; content:"example.com"; sid:3;)
@@ -22,10 +24,14 @@ LOOKED = 1020.0
 OLD_AGE, YOUNG_AGE = 500, 5
 
 
-def sight(*entries: tuple[FiveTuple, int], possible: bool = False, at: float = LOOKED, packets: int = 9) -> Sighting:
+def sight(
+    *entries: tuple[FiveTuple, int], possible: bool = False, at: float = LOOKED, packets: int = 9
+) -> Sighting:
     listed = tuple(CapturedFlow(found, age, packets, 900, "a") for found, age in entries)
     capture = Capture(Seen(at, 0), as_flows([Look(at, listed)]), (), ())
-    return judge(capture, Comparison(compiled(OLD_RULES), compiled(NEW_RULES)), IN_SYNC, flush_possible=possible)
+    return judge(
+        capture, Comparison(compiled(OLD_RULES), compiled(NEW_RULES)), IN_SYNC, flush_possible=possible
+    )
 
 
 def test_an_old_flow_that_is_newly_denied_must_go() -> None:

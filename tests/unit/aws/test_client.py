@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -103,8 +106,41 @@ def test_without_a_region_or_profile_the_remedy_is_told() -> None:
         make_clients(Access(region="eu-west-1", profile="none"))
 
 
-def test_a_role_is_assumed_with_the_callers_credentials_at_the_endpoint_given() -> None:
-    access = Access(region="eu-west-1", role_arn=ROLE, endpoints=Endpoints("http://127.0.0.1:9"))
-    clients = make_clients(access)
-    provider = clients.reads._request_signer._credentials
-    assert provider.method == "assume-role"
+class _Sts(BaseHTTPRequestHandler):
+    """Answers AssumeRole, and refuses whatever else is asked; remembers who asked."""
+
+    asked: ClassVar[list[tuple[str, str]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        role = f"RoleArn={quote(ROLE, safe='')}" in body and "RoleSessionName=nfw-reconcile" in body
+        action = "AssumeRole" if role else str(self.headers["X-Amz-Target"])
+        key = str(self.headers["Authorization"]).split("Credential=")[1].split("/")[0]
+        self.asked.append((action, key))
+        answer = ASSUMED.encode() if role else b"{}"
+        self.send_response(200 if role else 400)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+ASSUMED = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+<AccessKeyId>ASSUMED</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
+<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"""
+
+
+def test_a_role_is_assumed_with_the_callers_credentials_at_the_endpoint_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Sts) as server:
+        Thread(target=server.serve_forever).start()
+        endpoints = Endpoints(f"http://127.0.0.1:{server.server_port}")
+        clients = make_clients(Access(region="eu-west-1", role_arn=ROLE, endpoints=endpoints))
+        with pytest.raises(clients.starts.exceptions.ClientError):
+            clients.starts.start_flow_flush(FirewallArn="arn:aws:x", FlowFilters=[{}])
+        server.shutdown()
+    assert _Sts.asked == [("AssumeRole", "test"), ("NetworkFirewall_20201112.StartFlowFlush", "ASSUMED")]

@@ -18,7 +18,9 @@ def test_without_any_it_is_awss_own() -> None:
     assert not read_endpoints([])
 
 
-@pytest.mark.parametrize("text", ["s3=https://x", "localhost:4566", "ftp://x", "https://", "sts=", "", "http://[::1"])
+@pytest.mark.parametrize(
+    "text", ["s3=https://x", "localhost:4566", "ftp://x", "https://", "sts=", "", "http://[::1"]
+)
 def test_what_is_no_endpoint_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--endpoint-url"):
         read_endpoints([text])
@@ -31,7 +33,8 @@ def test_all_problems_are_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_NETWORK_FIREWALL", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_STS"]
+    "name",
+    ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_NETWORK_FIREWALL", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_STS"],
 )
 def test_an_endpoint_that_only_the_environment_names_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match=f"{name} names an endpoint"):

@@ -64,7 +64,7 @@ TABLE: list[tuple[Exception, type[ServiceError], Retry | type[Lost]]] = [
 ]
 
 
-@pytest.mark.parametrize(("problem", "kind", "outcome"), TABLE, ids=lambda each: repr(each)[:70])
+@pytest.mark.parametrize(("problem", "kind", "outcome"), TABLE, ids=range(len(TABLE)))
 def test_what_an_exception_means(
     problem: Exception, kind: type[ServiceError], outcome: Retry | type[Lost]
 ) -> None:
@@ -78,7 +78,9 @@ def test_what_an_exception_means(
         assert found.reason
 
 
-@pytest.mark.parametrize("said", ["a flow operation is in progress", "Another flow operation runs", "concurrent calls"])
+@pytest.mark.parametrize(
+    "said", ["a flow operation is in progress", "Another flow operation runs", "concurrent calls"]
+)
 def test_a_refusal_that_talks_of_another_operation_is_no_final_one(said: str) -> None:
     response = {"Error": {"Code": "InvalidRequestException", "Message": said}}
     response["ResponseMetadata"] = {"HTTPStatusCode": 400}  # type: ignore[dict-item]

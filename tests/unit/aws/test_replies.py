@@ -31,7 +31,11 @@ def without(reply: dict[str, Any], name: str) -> dict[str, Any]:
 def test_whole_replies_are_read() -> None:
     assert replies.read_accepted(STARTED, ARN) == Accepted(ID, OperationStatus.IN_PROGRESS)
     detail = replies.read_detail(DETAIL, ARN)
-    assert (detail.type, detail.minimum_age, detail.requested_at) == (OperationType.FLUSH, 11, TIME.timestamp())
+    assert (detail.type, detail.minimum_age, detail.requested_at) == (
+        OperationType.FLUSH,
+        11,
+        TIME.timestamp(),
+    )
     page = replies.read_results(RESULTS, ARN)
     assert (page.flows, page.next_token, page.requested_at) == ((), "t", None)
     (listed,) = replies.read_operations(LISTED).operations
@@ -97,7 +101,11 @@ def test_a_description_is_kept_whole_and_as_json() -> None:
     policy = {
         "ResponseMetadata": {"RequestId": "x"},
         "UpdateToken": "t",
-        "FirewallPolicyResponse": {"FirewallPolicyArn": "p", "LastModifiedTime": TIME, "Tags": [{"Key": "k"}]},
+        "FirewallPolicyResponse": {
+            "FirewallPolicyArn": "p",
+            "LastModifiedTime": TIME,
+            "Tags": [{"Key": "k"}],
+        },
         "FirewallPolicy": {"StatelessDefaultActions": ["aws:pass"]},
     }
     assert replies.read_described(policy, "FirewallPolicy", "p") == {

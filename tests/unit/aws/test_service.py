@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from nfw_reconcile.act.configuration import read_configuration
-from nfw_reconcile.act.ports import Accepted, CredentialsError, FlowRequest, Lost, OperationStatus, Scope, UnreachableError
+from nfw_reconcile.act.ports import (
+    Accepted,
+    CredentialsError,
+    FlowRequest,
+    Lost,
+    OperationStatus,
+    Scope,
+    UnreachableError,
+)
 from nfw_reconcile.emulator import faults
 from nfw_reconcile.emulator.faults import FaultRule
 from nfw_reconcile.errors import ServiceError
 from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.filters import FlowFilter
 from tests.unit.act.scene import ACCOUNT, CAPTURE_FILTERS, REGION, A, Scene, build, flow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PREFIX_LIST = f"arn:aws:ec2:{REGION}:{ACCOUNT}:prefix-list/pl-0123456789abcdef0"
 ONE = FlowFilter(Network.parse("10.0.0.1/32"), Network.parse("192.0.2.0/24"), (40000, 40000), (1, 9), (17, 6))
@@ -33,7 +44,9 @@ def test_the_account_and_region_are_those_of_the_caller(scene: Scene) -> None:
     assert (scene.service.caller_account(), scene.service.region) == (ACCOUNT, REGION)
 
 
-@pytest.mark.parametrize(("start", "operation"), [("start_capture", "StartFlowCapture"), ("start_flush", "StartFlowFlush")])
+@pytest.mark.parametrize(
+    ("start", "operation"), [("start_capture", "StartFlowCapture"), ("start_flush", "StartFlowFlush")]
+)
 def test_a_start_says_all_of_the_request_and_nothing_else(scene: Scene, start: str, operation: str) -> None:
     reply = getattr(scene.service, start)(request(scene, ONE, minimum_age=11))
     assert isinstance(reply, Accepted)
@@ -97,11 +110,12 @@ def test_a_read_without_a_usable_reply_is_never_an_empty_one(
     scene: Scene, fault: faults.Fault, operation: str
 ) -> None:
     scene.emulator.faults.add(FaultRule(fault, operation))
+    reads: dict[str, Callable[[], object]] = {
+        "DescribeFirewall": lambda: scene.service.configuration(scene.firewall),
+        "ListFlowOperations": lambda: scene.service.list_operations(scene.firewall, Scope(A), None),
+    }
     with pytest.raises(UnreachableError):
-        if operation == "DescribeFirewall":
-            scene.service.configuration(scene.firewall)
-        else:
-            scene.service.list_operations(scene.firewall, Scope(A), None)
+        reads[operation]()
 
 
 def test_errors_of_reads_are_told_apart(scene: Scene) -> None:
@@ -145,7 +159,9 @@ def use_prefix_list(scene: Scene) -> None:
 def test_members_of_prefix_lists_are_part_of_it(scene: Scene) -> None:
     use_prefix_list(scene)
     scene.emulator.set_prefix_list(PREFIX_LIST, ["198.51.100.0/24", "10.0.0.0/8"])
-    assert scene.service.snapshot(scene.firewall)["prefix_lists"] == {PREFIX_LIST: ["10.0.0.0/8", "198.51.100.0/24"]}
+    assert scene.service.snapshot(scene.firewall)["prefix_lists"] == {
+        PREFIX_LIST: ["10.0.0.0/8", "198.51.100.0/24"]
+    }
 
 
 def test_what_is_no_longer_there_is_left_out(scene: Scene) -> None:
@@ -160,7 +176,7 @@ def fail_ec2(scene: Scene, code: str) -> None:
         response = {"Error": {"Code": code, "Message": "x"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
         raise ClientError(response, "x")
 
-    scene.service._clients.ec2.meta.events.register_first("before-send.ec2", answer)
+    scene.clients.ec2.meta.events.register_first("before-send.ec2", answer)
 
 
 def test_what_the_caller_may_not_read_is_left_out(scene: Scene) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import pytest
 from hypothesis import given
@@ -12,8 +12,11 @@ from nfw_reconcile.errors import InputError
 from nfw_reconcile.model.codec import canonical, from_json, sha256, to_json
 from nfw_reconcile.model.documents import (
     FirewallPlan,
+    FirewallResult,
+    FlowRow,
     FlowText,
     Limits,
+    Operation,
     PlanDocument,
     Remark,
     ResultDocument,
@@ -25,24 +28,44 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
+V = TypeVar("V")
+
+
+def few(values: st.SearchStrategy[V]) -> st.SearchStrategy[tuple[V, ...]]:
+    return st.lists(values, max_size=1).map(tuple)
+
+
 NUMBERS: Final = st.floats(allow_nan=False, allow_infinity=False)
 SCALARS: Final = st.one_of(st.none(), st.booleans(), st.integers(), NUMBERS, st.text())
 OBJECTS: Final = st.dictionaries(
     st.text(), st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3), max_leaves=4), max_size=3
 )
-FIREWALLS: Final = st.builds(FirewallPlan, old_policy=st.none() | OBJECTS, new_policy=OBJECTS)
+LIMITS: Final = st.builds(Limits, max_percent=st.none() | NUMBERS)
+PLANS: Final = st.builds(FirewallPlan, old_policy=st.none() | OBJECTS, new_policy=OBJECTS)
+ROWS: Final = few(st.from_type(FlowRow))
+ZONES: Final = st.builds(
+    ZoneResult,
+    operations=few(st.from_type(Operation)),
+    flushed=ROWS,
+    survivors=ROWS,
+    seen_again=ROWS,
+    left_alive=ROWS,
+)
+RESULTS: Final = st.builds(FirewallResult, zones=few(ZONES))
 DOCUMENTS: Final = {
     FlowText: st.from_type(FlowText),
-    ZoneResult: st.from_type(ZoneResult),
-    ResultDocument: st.from_type(ResultDocument),
-    PlanDocument: st.builds(
-        PlanDocument,
-        limits=st.builds(Limits, max_percent=st.none() | NUMBERS),
-        firewalls=st.lists(FIREWALLS, max_size=1).map(tuple),
-    ),
+    ZoneResult: ZONES,
+    ResultDocument: st.builds(ResultDocument, limits=LIMITS, firewalls=few(RESULTS)),
+    PlanDocument: st.builds(PlanDocument, limits=LIMITS, firewalls=few(PLANS)),
 }
 
-FLOW: Final = {"protocol": 6, "source": "10.0.0.1", "source_port": 1, "destination": "10.0.0.2", "destination_port": 2}
+FLOW: Final = {
+    "protocol": 6,
+    "source": "10.0.0.1",
+    "source_port": 1,
+    "destination": "10.0.0.2",
+    "destination_port": 2,
+}
 
 
 @pytest.mark.parametrize("kind", DOCUMENTS, ids=lambda kind: kind.__name__)

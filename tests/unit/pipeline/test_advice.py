@@ -96,6 +96,7 @@ def edge(*rules: Body, default: str = "aws:forward_to_sfe") -> PolicyBundle:
     ("old", "new"),
     [
         pytest.param(edge(REPLIES), edge(), id="a pass goes"),
+        pytest.param(edge(SSH), edge(), id="a pass of one direction goes"),
         pytest.param(
             edge(REPLIES),
             edge(stateless_rule(11, "aws:forward_to_sfe", protocols=(6,))),
@@ -131,7 +132,6 @@ def test_what_stateless_rules_passed_and_now_forward_turns_midstream(
             edge(REPLIES), edge(stateless_rule(99, "aws:pass", protocols=(6,))), id="only the priority"
         ),
         pytest.param(edge(PING), edge(), id="no TCP was passed"),
-        pytest.param(edge(SSH), edge(), id="one direction only was passed"),
         pytest.param(edge(), edge(REPLIES), id="forward becomes pass"),
     ],
 )
@@ -174,10 +174,10 @@ def test_a_change_that_denies_nothing_needs_no_advice() -> None:
 
 
 def test_what_may_be_denied_is_warned_about_too() -> None:
-    name = 'pass tls any any -> any any (tls.sni; content:"example.com"; endswith; sid:1;)'
-    old = group("web", f"pass tcp any any -> any 443 (flow:not_established; sid:2;)\n{name}")
-    new = group("web", "pass tcp any any -> any 443 (flow:not_established; sid:2;)")
-    assert any("stream exception policy is DROP" in text for text in texts(bundle(old), bundle(new)))
+    name = 'drop tls any any -> any any (tls.sni; content:"example.com"; endswith; sid:1;)'
+    old, new = group("web", ""), group("web", name)
+    (text,) = texts(bundle(old, defaults=()), bundle(new, defaults=()))
+    assert "stream exception policy is DROP" in text
 
 
 def test_managed_groups_are_named_once_with_what_they_are_taken_for() -> None:
