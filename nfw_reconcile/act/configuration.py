@@ -63,7 +63,7 @@ class Configuration:
 def read_configuration(snapshot: JsonObject, firewall_arn: str) -> Configuration:
     """Read what concerns one firewall.
 
-    Raises ``ServiceError`` if the snapshot does not hold the firewall and its policy in full.
+    Raises ``ServiceError`` if the snapshot does not hold the firewall, its zones and its policy in full.
     """
     try:
         found = _find(snapshot["firewalls"], "Firewall", firewall_arn)
@@ -117,7 +117,11 @@ def _response(groups: Mapping[str, JsonObject], arn: str) -> JsonObject:
 
 
 def _zones(status: JsonObject) -> dict[str, ZoneStatus]:
-    return {str(zone): _zone(state) for zone, state in sorted((status.get("SyncStates") or {}).items())}
+    states: JsonObject = status.get("SyncStates") or {}
+    if not states:
+        message = "it has no zones"
+        raise ValueError(message)
+    return {str(zone): _zone(state) for zone, state in sorted(states.items())}
 
 
 def _zone(state: JsonObject) -> ZoneStatus:

@@ -89,10 +89,10 @@ class _FirewallRun:
         comparison = task.policies.comparison(live)
         self._exception_policy = str(comparison.new.options.stream_exception)
         return ZoneFrame(
-            name=task.plan.firewall.label,
+            name=task.found.arn,
             comparison=comparison,
             capture_filters=self._zones.filters(live),
-            sensitive=self._zones.sensitive,
+            sensitive=self._zones.mark_sensitive(live),
             options=task.options,
             budget=budget,
             journal=task.journal,

@@ -77,10 +77,16 @@ def described(lane: Lane, operation_id: str, deadline: Deadline) -> OperationDet
 
 
 def holder(lane: Lane) -> str | None:
-    """Give the id of the operation that holds the zone, whoever started it and whatever its scope is."""
-    listed = listed_operations(lane, Scope(lane.scope.zone))
-    running = (each.operation_id for each in listed if each.status is OperationStatus.IN_PROGRESS)
-    return next(running, None)
+    """Give the id of an operation that holds the zone, whoever started it.
+
+    Both the zone and, where it is another, our own scope are asked: AWS does not say whether the list of a
+    zone holds what was started for one endpoint in it.
+    """
+    for scope in dict.fromkeys((Scope(lane.scope.zone), lane.scope)):
+        for each in listed_operations(lane, scope):
+            if each.status is OperationStatus.IN_PROGRESS:
+                return each.operation_id
+    return None
 
 
 def start(lane: Lane, send: Callable[[], StartReply]) -> Accepted | Lost:

@@ -50,7 +50,11 @@ AGES_IN_DOUBT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ZoneFrame:
-    """What all zones of a firewall share; ``recheck`` raises ``Refused`` unless a zone still runs the plan."""
+    """What all zones of a firewall share.
+
+    ``name`` tells the firewall apart in the journal; ``recheck`` raises ``Refused`` unless a zone still runs
+    the planned policy.
+    """
 
     name: str
     comparison: Comparison

@@ -66,12 +66,12 @@ class Zones:
         """Take the zones of the firewall as it was first read; a zone without a scope has its result at once."""
         self._task = task
         texts = task.plan.capture_filters
-        self.sensitive = tuple(read_filter(text) for text in texts if text.sensitive)
+        self._sensitive = tuple(read_filter(text) for text in texts if text.sensitive)
         self._planned_filters = tuple(read_filter(text) for text in texts)
         self.records: dict[str, ZoneRecord] = {}
         self._done: dict[str, ZoneResult] = {}
         for zone, scope in scopes(task.found, include_associations=task.options.include_associations).items():
-            self.records[zone] = ZoneRecord(scope or Scope(zone), self.sensitive)
+            self.records[zone] = ZoneRecord(scope or Scope(zone), self._sensitive)
             if scope is None:
                 self.end(zone, ZoneState.SKIPPED, [NO_ENDPOINT])
 
@@ -88,6 +88,14 @@ class Zones:
     def filters(self, live: LivePolicy) -> tuple[FlowFilter, ...]:
         """Give the filters to capture with; none where the change denies nothing."""
         return live.capture_filters or self._planned_filters
+
+    def mark_sensitive(self, live: LivePolicy) -> tuple[FlowFilter, ...]:
+        """Give the capture filters that no report may show: all of them where live values took their place."""
+        if self._sensitive and live.capture_filters:
+            self._sensitive = live.capture_filters
+            for record in self.records.values():
+                record.sensitive = self._sensitive
+        return self._sensitive
 
     def lane(self, zone: str) -> Lane:
         """Give the zone's way to the service."""

@@ -22,16 +22,23 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.documents import FirewallIdentity
 
 
+_journal_option = click.option(
+    "--journal",
+    type=FILE,
+    default=Path(".nfw-reconcile"),
+    show_default=True,
+    metavar="DIR",
+    help="Where apply keeps the plan, and writes every flush down before it is sent.",
+)
+
+
 @click.command("apply")
 @click.argument("planfile", type=FILE)
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal to ask on.")
 @click.option("--plan-sha256", metavar="HEX", help="Refuse any plan but the one with this digest.")
 @click.option("--dry-run", is_flag=True, help="Do everything up to the first flush, and stop there.")
 @click.option("--result", type=FILE, metavar="FILE", help="Save the result (mode 0600).")
-@click.option(
-    "--journal", type=FILE, default=Path(".nfw-reconcile"), show_default=True, metavar="DIR",
-    help="Where every flush is written down before it is sent.",
-)  # fmt: skip
+@_journal_option
 @act_options
 @aws_options
 @output_options()
@@ -65,6 +72,8 @@ def apply_command(
     plan = _plan(planfile, plan_sha256)
     if not dry_run:
         _ask(plan, yes=yes)
+        journal.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(_kept(journal, plan.sha256), document_bytes(plan))
     with watched(journal) as run:
         document = apply(
             plan,
@@ -98,6 +107,27 @@ def _plan(path: Path, digest: str | None) -> PlanDocument:
     return document
 
 
+def _kept(journal: Path, digest: str) -> Path:
+    """Give the place where the journal's directory keeps the plan of that digest."""
+    return journal / f"{digest}.plan"
+
+
+def _plan_or_result(path: Path, journal: Path) -> PlanDocument:
+    """Read a plan; for a result, the plan that apply kept beside its journal."""
+    from nfw_reconcile.pipeline.saved import read_saved  # noqa: PLC0415
+
+    document = read_saved(path)
+    if isinstance(document, PlanDocument):
+        return document
+    kept = _kept(journal, document.plan_sha256)
+    if not kept.exists():
+        summary = f"the plan of {path.name} is not in {journal}: {kept.name} is not there."
+        raise UsageError(
+            error(summary, None, "Name the plan itself, or the journal of its apply with --journal.")
+        )
+    return _plan(kept, document.plan_sha256)
+
+
 def _ask(plan: PlanDocument, *, yes: bool) -> None:
     if yes:
         return
@@ -112,15 +142,17 @@ def _ask(plan: PlanDocument, *, yes: bool) -> None:
 
 
 @click.command("verify")
-@click.argument("planfile", type=FILE)
+@click.argument("file", type=FILE, metavar="PLANFILE|RESULTFILE")
 @click.option("--result", type=FILE, metavar="FILE", help="Save the result (mode 0600).")
+@_journal_option
 @act_options
 @aws_options
 @output_options()
 def verify_command(
     *,
-    planfile: Path,
+    file: Path,
     result: Path | None,
+    journal: Path,
     choice: ActChoice,
     aws: AwsChoice,
     form: str,
@@ -129,13 +161,14 @@ def verify_command(
     """Say whether flows live that the plan newly denies. It captures, and flushes nothing.
 
     \b
-    Example:
+    Examples:
       nfw-reconcile verify nfw.plan
+      nfw-reconcile verify nfw.result
     """
     from nfw_reconcile.pipeline.acting import verify  # noqa: PLC0415
     from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
 
-    plan = _plan(planfile, None)
+    plan = _plan_or_result(file, journal)
     clock = SystemClock()
     options = choice.options(dry_run=True)
     document = verify(plan, service_for=_service_for(aws), clock=clock, options=options, run="verify")

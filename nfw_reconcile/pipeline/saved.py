@@ -34,12 +34,12 @@ def document_bytes(document: PlanDocument | ResultDocument) -> bytes:
 def read_saved(path: Path) -> PlanDocument | ResultDocument:
     """Read a plan or result file; refuse one that is not, to the byte, what this program wrote.
 
-    Raises ``InputError`` for a file of another kind, ``UnsupportedInput`` for another major format version,
-    ``StalePlan`` for a file that was changed.
+    Raises ``UnsupportedInput`` for a file of another kind or major format version, ``StalePlan`` for one that
+    was changed, ``InputError`` for what is no JSON.
     """
     data = read_json(path)
     where = Location(path.name)
-    if not isinstance(data, dict) or data.get("kind") not in {PLAN_KIND, RESULT_KIND}:
+    if not isinstance(data, dict) or data.get("kind") not in (PLAN_KIND, RESULT_KIND):
         summary = "the file is neither a plan nor a result of this program."
         raise UnsupportedInput(error(summary, where, "Make a plan with: nfw-reconcile plan ... --out FILE"))
     version = str(data.get("format_version"))

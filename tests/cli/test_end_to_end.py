@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from nfw_reconcile.cli import run
 from nfw_reconcile.cli.demo.cast import KINDS, ZONES
 from nfw_reconcile.cli.demo.stage import snapshot_of, update_groups
 from nfw_reconcile.emulator.http_server import serve
 from nfw_reconcile.emulator.judging import EngineJudge
 from nfw_reconcile.emulator.seed import from_snapshot
 from nfw_reconcile.emulator.settings import EmulatorSettings, OperationSettings, SyncSettings
-from nfw_reconcile.model.flow import FiveTuple
 from nfw_reconcile.pipeline.inputs import Request, read_sides
 from nfw_reconcile.sources.flowfile import format_flow, read_flows
 from tests.places import DEMO
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nfw_reconcile.emulator.emulator import Emulator
+    from nfw_reconcile.model.flow import FiveTuple
     from nfw_reconcile.model.inventory import PolicyChange
 
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -129,7 +130,8 @@ def test_the_promise(
     kept = sum(1 for each in effects if not each["flush"])
     assert len(alive) == kept == len(flow_lines) - 41
 
-    gone = _command("verify", "nfw.plan", "--endpoint-url", url, cwd=tmp_path)
+    (tmp_path / "nfw.plan").unlink()
+    gone = _command("verify", "nfw.result", "--endpoint-url", url, cwd=tmp_path)
     assert gone.returncode == 0, gone.stderr + gone.stdout
 
     snapped = _command(
@@ -156,6 +158,13 @@ def test_an_endpoint_that_only_the_environment_names_is_refused(
     assert refused.returncode == 64
     assert "--endpoint-url" in refused.stderr
     assert emulator.requests == ()
+
+
+def test_a_result_whose_plan_is_not_kept_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["demo", "--dir", str(tmp_path)])
+    capsys.readouterr()
+    assert run(["verify", str(tmp_path / "nfw.result"), "--journal", str(tmp_path / "elsewhere")]) == 64
+    assert "--journal" in capsys.readouterr().err
 
 
 def test_without_a_terminal_apply_wants_yes(tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ def test_it_is_not_known_unless_every_object_tells_it(missing: str) -> None:
         "firewalls",
         "firewalls.0.Firewall.FirewallId",
         "firewalls.0.FirewallStatus",
+        "firewalls.0.FirewallStatus.SyncStates",
         "firewalls.0.Firewall.FirewallArn",
         "policies.0.FirewallPolicy",
         "rule_groups",

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from nfw_reconcile.act.guard import Budget
 from nfw_reconcile.act.journal import Ended, Intended, Refusal, RunFinished, RunStarted, Taken
 from nfw_reconcile.act.lane import Pace
+from nfw_reconcile.act.texts import filter_text
 from nfw_reconcile.emulator.clients import Client
 from nfw_reconcile.emulator.faults import (
     ACCESS_DENIED,
@@ -397,7 +397,7 @@ def test_a_flush_that_was_throttled_is_sent_again_as_a_new_line_of_the_journal(f
     result = scene.apply()
     assert states(result) == VERIFIED
     sends = [event for event in scene.journal.events if isinstance(event, Intended) and event.zone == A]
-    assert [event.send for event in sends] == [f"edge/{A}/1.1#{number}" for number in (1, 2, 3)]
+    assert [event.send for event in sends] == [f"{scene.firewall}/{A}/1.1#{number}" for number in (1, 2, 3)]
     assert sum(isinstance(event, Refusal) for event in scene.journal.events) == 2
     assert scene.violations() == []
 
@@ -658,6 +658,14 @@ def test_flows_over_the_limit_that_only_the_second_look_finds_are_left_and_told(
     assert all(newly_denied(each) for flush in flushes(scene.emulator) for each in flush.touched)
 
 
-def test_capture_filters_of_the_scene_are_no_wider_than_the_flows() -> None:
-    assert all(any(each.matches(flow(host)) for each in CAPTURE_FILTERS) for host in (1, 300))
-    assert Budget(PLENTY).approved(A) == frozenset()
+def test_what_lies_inside_a_sensitive_filter_is_marked_wherever_it_is_written() -> None:
+    scene = tight()
+    texts = tuple(filter_text(each, sensitive=True) for each in CAPTURE_FILTERS)
+    result = scene.apply(scene.plan(capture_filters=texts))
+    shown = [each for zone in ZONES for sent in zone_of(result, zone).operations for each in sent.filters]
+    written = [
+        each for event in scene.journal.events if isinstance(event, Intended) for each in event.filters
+    ]
+    assert shown
+    assert written
+    assert all(each.sensitive for each in (*shown, *written))
