@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.inventory import (
@@ -194,3 +195,46 @@ def bundle(
 
 def change(old: PolicyBundle | None, new: PolicyBundle) -> PolicyChange:
     return PolicyChange(None, old, new)
+
+
+def snapshot(found: Inventory) -> dict[str, Any]:
+    """Write an inventory as the JSON of a snapshot: the API's own shapes."""
+    data = {
+        "format_version": "1.0",
+        "firewalls": [
+            {
+                "Firewall": {
+                    "FirewallName": one.name.name,
+                    "FirewallArn": one.name.arn,
+                    "FirewallPolicyArn": one.policy,
+                    "VpcId": one.vpc,
+                }
+            }
+            for one in found.firewalls
+        ],
+        "policies": [
+            {
+                "FirewallPolicyResponse": {
+                    "FirewallPolicyName": one.name.name,
+                    "FirewallPolicyArn": one.name.arn,
+                },
+                "FirewallPolicy": one.body,
+            }
+            for one in found.policies
+        ],
+        "rule_groups": [
+            {
+                "RuleGroupResponse": {
+                    "RuleGroupName": one.name.name,
+                    "RuleGroupArn": one.name.arn,
+                    "Type": "STATEFUL" if one.stateful else "STATELESS",
+                },
+                "RuleGroup": one.body,
+            }
+            for one in found.groups
+        ],
+        "prefix_lists": dict(found.prefix_lists),
+        "vpcs": dict(found.vpcs),
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(data))
+    return plain

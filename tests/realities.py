@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.judge import Side, side_signature
-from nfw_reconcile.engine.questions import OTHER, UNDETECTED, Managed, Names, Opaque, Question, Speaks, Unknown
+from nfw_reconcile.engine.questions import (
+    OTHER,
+    UNDETECTED,
+    Managed,
+    Names,
+    Opaque,
+    Question,
+    Speaks,
+    Unknown,
+)
 from nfw_reconcile.engine.worlds import Vocabulary, World
 from tests.rulesets import flow
 

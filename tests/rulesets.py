@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from nfw_reconcile.engine.compile import compile_policy
 from nfw_reconcile.model.addresses import Address
@@ -43,7 +43,8 @@ class Settings(TypedDict, total=False):
 def numbered(rules: Sequence[str]) -> str:
     """Give every rule without a sid its place, from 1, as sid; one rule a line."""
     return "\n".join(
-        rule if "sid:" in rule else f"{rule.removesuffix(')')} sid:{number};)" for number, rule in enumerate(rules, 1)
+        rule if "sid:" in rule else f"{rule.removesuffix(')')} sid:{number};)"
+        for number, rule in enumerate(rules, 1)
     )
 
 
@@ -60,7 +61,8 @@ def group(
         GroupName(name),
         parse_rules(text, name),
         ip_sets={
-            key: parse_addresses(value) if isinstance(value, str) else value for key, value in (ip_sets or {}).items()
+            key: parse_addresses(value) if isinstance(value, str) else value
+            for key, value in (ip_sets or {}).items()
         },
         port_sets={key: parse_ports(value) for key, value in (port_sets or {}).items()},
         references=references or {},
@@ -72,7 +74,11 @@ def policy(*groups: Group, **settings: Unpack[Settings]) -> Policy:
     references = tuple(
         found if isinstance(found, StatefulReference) else StatefulReference(found, number)
         for number, found in enumerate(
-            (group(given, f"group {n}") if isinstance(given, str) else given for n, given in enumerate(groups, 1)), 1
+            (
+                group(given, f"group {n}") if isinstance(given, str) else given
+                for n, given in enumerate(groups, 1)
+            ),
+            1,
         )
     )
     home_net = settings.get("home_net", "10.0.0.0/8")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tests.rulesets import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from nfw_reconcile.engine.walk import Outcome
 
@@ -28,17 +28,20 @@ class VerdictCase:
     flows: Mapping[str, str]
 
 
-def verdict_cases() -> Iterator[VerdictCase]:
+def verdict_cases() -> list[VerdictCase]:
     """Read all tables."""
-    for file in sorted(FOLDER.glob("*.toml")):
-        for row in tomllib.loads(file.read_text(encoding="utf-8"))["policy"]:
-            yield VerdictCase(
-                row["title"],
-                numbered(row.get("rules", ())),
-                row.get("order", "strict") == "strict",
-                tuple(row.get("defaults", ())),
-                row["flows"],
-            )
+    tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.toml"))]
+    return [
+        VerdictCase(
+            row["title"],
+            numbered(row.get("rules", ())),
+            row.get("order", "strict") == "strict",
+            tuple(row.get("defaults", ())),
+            row["flows"],
+        )
+        for table in tables
+        for row in table["policy"]
+    ]
 
 
 def said(outcome: Outcome) -> str:

@@ -22,10 +22,11 @@ INERT: Final = LABELS | {"tag", "logto", "requires"}
 
 BITS: Final = frozenset({"flowbits", "xbits", "hostbits"})
 COUNTERS: Final = frozenset({"threshold", "detection_filter"})
-STATE: Final = frozenset(
-    {"flowint", "pktvar", "flowvar", "lua", "luajit", "iprep", "app-layer-event", "stream-event"}
-)
-"""Options that ask about what other packets or flows have left behind; so do bits and counters."""
+STATE: Final = frozenset({"flowint", "pktvar", "flowvar", "lua", "luajit", "iprep"})
+"""Options that ask about what other rules or flows have left behind; so do bits and counters."""
+
+EVENTS: Final = frozenset({"app-layer-event", "stream-event", "decode-event", "stream_size"})
+"""Options that ask about what the conversation has been like so far."""
 
 PACKET: Final = frozenset(
     {
@@ -33,7 +34,7 @@ PACKET: Final = frozenset(
         "itype", "icode", "icmp_id", "icmp_seq", "tcp.mss", "tcp.hdr", "udp.hdr", "icmpv4.hdr", "icmpv6.hdr",
         "icmpv6.mtu", "ipv4.hdr", "ipv6.hdr", "ipv4-csum", "tcpv4-csum", "tcpv6-csum", "udpv4-csum",
         "udpv6-csum", "icmpv4-csum", "icmpv6-csum", "flow.age", "flow.pkts_toclient", "flow.pkts_toserver",
-        "flow.bytes_toclient", "flow.bytes_toserver", "flags", "dsize", "tcp.flags", "decode-event",
+        "flow.bytes_toclient", "flow.bytes_toserver", "flags", "dsize", "tcp.flags",
     }
 )  # fmt: skip
 """Options that make a rule look at packets, never at streams."""

@@ -26,7 +26,13 @@ _EXAMPLE_ADDRESSES: Final = tuple(
     for text in ("198.51.100.10", "203.0.113.10", "192.0.2.10", "10.0.0.10", "2001:db8::10")
 )
 """Values that make a witness easy to read, best first (addresses for documentation, RFC 5737 and 3849)."""
-_LIKELY: Final = (_EXAMPLE_ADDRESSES, _EXAMPLE_ADDRESSES, _CLIENT_PORTS, _SERVICE_PORTS)
+_LIKELY: Final = (
+    _EXAMPLE_ADDRESSES,
+    # Other ones than the source's: a flow from an address to itself is no good example of its class.
+    (_EXAMPLE_ADDRESSES[1], _EXAMPLE_ADDRESSES[0], *_EXAMPLE_ADDRESSES[2:]),
+    _CLIENT_PORTS,
+    _SERVICE_PORTS,
+)
 
 _HOST: Final = 10
 _FIRST_PORT_FIELD: Final = 2

@@ -25,6 +25,7 @@ from nfw_reconcile.engine.conditions import (
 from nfw_reconcile.engine.keywords import (
     BITS,
     COUNTERS,
+    EVENTS,
     INERT,
     PACKET,
     STATE,
@@ -76,8 +77,8 @@ class _Trait(enum.Enum):
     PACKETS_ONLY = "flow:no_stream"
     DIRECTION = "flow with a direction only"
     FLOW = "flow with more than a direction"
-    STATE = "state of the flow"
-    SHARED_STATE = "state of a host or pair of hosts"
+    STATE = "the past of the flow"
+    SHARED_STATE = "the past of a host or pair of hosts"
     CLEARS_BITS = "flowbits:unset or toggle"
     UNKNOWN = "a keyword not known"
 
@@ -174,8 +175,10 @@ class _Reader:
             return When.EVERY, self._payload_reach()
         if traits & {_Trait.PACKET, _Trait.FLOW, _Trait.STATE}:
             return When.EVERY, Reach.PACKET
-        if traits & {_Trait.APPLICATION, _Trait.DETECTION}:
+        if _Trait.APPLICATION in traits:
             return When.EVERY, Reach.PACKET if _Trait.SHARED_STATE in traits else Reach.FLOW
+        if _Trait.DETECTION in traits:
+            return When.EVERY, Reach.FLOW
         if traits & {_Trait.DIRECTION, _Trait.CLEARS_BITS}:
             return When.EVERY, Reach.PACKET
         return When.EVERY if negated_address else When.FIRST, Reach.FLOW
@@ -223,7 +226,7 @@ def _trait(clause: Sequence[Option]) -> _Trait:
     keyword = clause[0].keyword
     if keyword in PACKET:
         return _Trait.PACKET
-    if keyword == "stream_size":
+    if keyword in EVENTS:
         return _Trait.STATE
     if _application_of(clause) is not None:
         return _Trait.TRANSACTION

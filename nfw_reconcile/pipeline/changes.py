@@ -37,11 +37,11 @@ def _stateful_change(delta: RuleDelta) -> RuleChange:
         delta.kind,
         rule_text(old) if old else None,
         rule_text(new) if new else None,
-        " and ".join(_variables(delta)) if delta.variable else None,
+        " and ".join(changed_names(delta)) if delta.variable else None,
     )
 
 
-def _variables(delta: RuleDelta) -> list[str]:
+def changed_names(delta: RuleDelta) -> list[str]:
     """Name the variables and references through which a rule of unchanged text changed its meaning."""
     if delta.old is None or delta.new is None:
         return []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.engine.compile import compile_policy
+from nfw_reconcile.engine.headers import bits
 from nfw_reconcile.errors import Diagnostic, InputError, UsageError, error, warning
 from nfw_reconcile.model.inventory import Inventory
 from nfw_reconcile.model.policy import OpaqueGroup
@@ -22,7 +23,7 @@ from nfw_reconcile.sources.policy import build_policy
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nfw_reconcile.engine.compiled import CompiledPolicy
+    from nfw_reconcile.engine.compiled import CompiledPolicy, CompiledRule
     from nfw_reconcile.model.inventory import PolicyBundle, PolicyChange
     from nfw_reconcile.model.policy import Policy
 
@@ -63,11 +64,14 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
 
     @property
+    def deciding(self) -> tuple[CompiledRule, ...]:
+        """Give the stateful rules that can make a difference to a verdict."""
+        return tuple(self.compiled.rules[position] for position in bits(self.compiled.relevant))
+
+    @property
     def sensitive(self) -> bool:
         """Say whether part of what decides is sensitive: where its verdicts change would then give it away."""
-        stateful = any(
-            rule.ref is not None and rule.ref.sensitive for rule in self.compiled.rules if rule.decides
-        )
+        stateful = any(rule.ref is not None and rule.ref.sensitive for rule in self.deciding)
         return stateful or any(
             entry.sensitive
             for reference in self.policy.stateless

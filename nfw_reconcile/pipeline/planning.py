@@ -204,7 +204,7 @@ def _remarks(compared: Compared, *, complete: bool) -> list[Diagnostic]:
 def _home_net_remarks(compared: Compared) -> list[Diagnostic]:
     """Say once, first, that HOME_NET is not known, where some rule depends on it."""
     sides = [side for side in (compared.new, compared.old) if side is not None]
-    if not any(HOME_NET in missing_names(rule) for side in sides for rule in side.compiled.rules):
+    if not any(HOME_NET in missing_names(rule) for side in sides for rule in side.deciding):
         return []
     label = compared.new.policy.name.label
     summary = f"HOME_NET of policy {label} is not known: what depends on it is undecided."

@@ -37,9 +37,7 @@ def undecided(old: Loaded | None, new: Loaded) -> tuple[Undecided, ...]:
 
 
 def missing_names(rule: CompiledRule) -> tuple[str, ...]:
-    """Name what is not known of a rule's header; nothing for a rule that cannot decide."""
-    if not rule.decides:
-        return ()
+    """Name what is not known of a rule's header."""
     header = rule.header
     addresses = (*header.source.unknown, *header.destination.unknown)
     ports = (
@@ -59,7 +57,7 @@ def _of(side: Loaded) -> Iterable[tuple[str, str]]:
     yield from _of_settings(policy)
     for reference in policy.stateful:
         yield from _of_group(reference.group)
-    for rule in side.compiled.rules:
+    for rule in side.deciding:
         yield from _of_rule(rule, policy)
     yield from _of_stateless(policy)
 
@@ -68,7 +66,8 @@ def _said(reference: str) -> str:
     """Make a sentence of a missing value; some names of values are sentences already."""
     if reference.startswith(_SENTENCES) or " is not " in reference:
         return reference
-    return f"{reference} is not known"
+    verb = "are" if reference.startswith("members of ") else "is"
+    return f"{reference} {verb} not known"
 
 
 def _of_settings(policy: Policy) -> Iterable[tuple[str, str]]:

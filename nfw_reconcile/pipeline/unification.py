@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nfw_reconcile.engine.align import align
 from nfw_reconcile.engine.compiled import Acts, MayAct
+from nfw_reconcile.engine.headers import bits
 from nfw_reconcile.model.addresses import AddressSet
 from nfw_reconcile.model.documents import ChangeKind
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.intervals import IntervalSet
 from nfw_reconcile.model.policy import OpaqueGroup
+from nfw_reconcile.pipeline.changes import changed_names
 from nfw_reconcile.sources.links import bare, holds_unknown, items, member
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ def _sentence(delta: RuleDelta, *, texts: bool) -> str:
             return f"planned rule is not live: {old}"
         case ChangeKind.ADDED:
             return f"live rule was not planned: {new}"
+        case ChangeKind.CHANGED if delta.variable and changed_names(delta):
+            return f"{' and '.join(changed_names(delta))} stands for other members than planned in {new}"
         case ChangeKind.CHANGED:
             return f"planned rule is not live: {old}; live is {new}"
         case ChangeKind.MOVED:
@@ -73,7 +77,7 @@ class _Unifier:
 
     def deltas(self) -> list[RuleDelta]:
         """Give what is left different."""
-        first = _deciding(align(self._planned.compiled, self._live.compiled).deltas)
+        first = _deltas(self._planned.compiled, self._live.compiled)
         gone = [d.old for d in first if d.old is not None and d.kind is not ChangeKind.MOVED]
         come = [d.new for d in first if d.new is not None and d.kind is not ChangeKind.MOVED]
         filled = self._filled([rule for rule in gone if not self._is_open(rule)], come)
@@ -89,14 +93,15 @@ class _Unifier:
         left_out = {id(rule) for rule in open_ones}
         before = [filled.get(id(r), r) for r in self._planned.compiled.rules if id(r) not in left_out]
         after = [rule for rule in self._live.compiled.rules if id(rule) not in absorbed]
-        return _deciding(align(_with(self._planned, before), _with(self._live, after)).deltas)
+        return _deltas(_with(self._planned, before), _with(self._live, after))
 
     def _filled(self, gone: Sequence[CompiledRule], come: Sequence[CompiledRule]) -> dict[int, CompiledRule]:
         """Give for planned rules (by ``id``) the live ones that they turned out to be.
 
         Those that can be fewest live ones choose first; of one group and sid is better than of another.
         """
-        possible = [(rule, [found for found in come if _unifies(rule, found)]) for rule in gone]
+        uncertain = (rule for rule in gone if not rule.header.certain)
+        possible = [(rule, [found for found in come if _unifies(rule, found)]) for rule in uncertain]
         filled: dict[int, CompiledRule] = {}
         taken: set[int] = set()
         for rule, candidates in sorted(possible, key=_choices):
@@ -179,17 +184,16 @@ def _with(side: Loaded, rules: Iterable[CompiledRule]) -> CompiledPolicy:
     return replace(side.compiled, rules=tuple(rules))
 
 
-def _deciding(deltas: Iterable[RuleDelta]) -> list[RuleDelta]:
-    return [d for d in deltas if any(rule is not None and rule.decides for rule in (d.old, d.new))]
+def _deltas(planned: CompiledPolicy, live: CompiledPolicy) -> list[RuleDelta]:
+    """Give the differences between rules that can make one to a verdict."""
+    relevant = {
+        id(policy.rules[position]) for policy in (planned, live) for position in bits(policy.relevant)
+    }
+    return [d for d in align(planned, live).deltas if {id(d.old), id(d.new)} & relevant]
 
 
 def _unifies(planned: CompiledRule, live: CompiledRule) -> bool:
-    return (
-        not planned.header.certain
-        and planned.act == live.act
-        and planned.meaning == live.meaning
-        and _headers_unify(planned, live)
-    )
+    return planned.act == live.act and planned.meaning == live.meaning and _headers_unify(planned, live)
 
 
 def _headers_unify(planned: CompiledRule, live: CompiledRule) -> bool:

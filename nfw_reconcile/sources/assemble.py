@@ -217,7 +217,7 @@ class _Assembler:
         if firewall is not None and firewall.vpc is not None:
             key = firewall.vpc
             address = resource_address(key) if isinstance(key, Unresolved) else key
-            if address in side.vpcs:
+            if side.vpcs.get(address):
                 return side.vpcs[address], f"CIDRs of the firewall's VPC ({address})"
         if self._choice.home_net:
             return list(self._choice.home_net), GIVEN

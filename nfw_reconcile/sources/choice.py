@@ -39,7 +39,7 @@ def chosen(
     changes = _of_policy(changes, choice.policy)
     if not choice.firewalls:
         return changes
-    words = choice.firewalls
+    words = tuple(dict.fromkeys(choice.firewalls))
     named = [c for c in changes if c.firewall is not None and _called(c.firewall.name, words)]
     known = (*new.firewalls, *old.firewalls)
     strangers = [word for word in words if not any(_called(f.name, (word,)) for f in known)]

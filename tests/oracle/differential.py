@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nfw_reconcile.engine.compile import compile_policy
 from nfw_reconcile.engine.effect import Comparison
-from nfw_reconcile.engine.exchange import exchange
 from nfw_reconcile.engine.walk import FIRST_PACKET_LOST
 from nfw_reconcile.model.verdict import Verdict
-from tests.oracle.conversation import conversation
-from tests.oracle.policies import FIRST_DEFAULT
+from tests.oracle.conversation import Payload
+from tests.oracle.fates import Talk, fates
+from tests.oracle.rules import FIRST_DEFAULT
 from tests.oracle.suricata import RefusedRulesError
 
 if TYPE_CHECKING:
@@ -19,21 +19,9 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.model.flow import FiveTuple
     from nfw_reconcile.model.verdict import Decision
+    from tests.oracle.fates import Fate
     from tests.oracle.policies import DrawnPolicy
-    from tests.oracle.suricata import Judged, Suricata
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of a flow: whether it lives, whether a packet had to be sent twice, and by which rule.
-
-    ``sid`` is the first rule that passed one of its packets, else the one that denied it; ``None`` where
-    no rule did. All default actions count as one.
-    """
-
-    allowed: bool
-    first_packet_lost: bool
-    sid: int | None
+    from tests.oracle.suricata import Suricata
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,40 +78,14 @@ class Differential:
         self.tally.disagreements += [self._smallest(each) for each in found]
 
     def _disagreements(self, policy: DrawnPolicy, flows: Sequence[FiveTuple]) -> Iterator[Disagreement]:
-        fates = self.fates(policy, flows)
+        found = fates(self._suricata, policy.suricata(), [Talk(flow, Payload()) for flow in flows])
         compiled = compile_policy(policy.model())
         comparison = Comparison(compiled, compiled)
-        for flow, fate in zip(flows, fates, strict=True):
+        for flow, fate in zip(flows, found, strict=True):
             self.tally.denied += not fate.allowed
             decision = comparison.effect(flow).old
             if not _agree(fate, decision):
                 yield Disagreement(policy, flow, fate, decision)
-
-    def fates(self, policy: DrawnPolicy, flows: Sequence[FiveTuple]) -> list[Fate]:
-        """Ask Suricata; every packet is followed by its copy, as if its sender had got no answer.
-
-        The copy of the packet that completes a handshake finds the flow established, so that it may meet
-        rules which the packet did not meet. It is sent only in the flows whose packet was dropped.
-        """
-        found = self._ask(policy, flows, completing_twice=False)
-        again = [flow for flow, fate in zip(flows, found, strict=True) if fate is None]
-        rest = iter(self._ask(policy, again, completing_twice=True) if again else ())
-        return [fate for each in found if (fate := each or next(rest)) is not None]
-
-    def _ask(
-        self, policy: DrawnPolicy, flows: Sequence[FiveTuple], *, completing_twice: bool
-    ) -> list[Fate | None]:
-        packets: list[bytes] = []
-        places: list[list[_Place]] = []
-        for flow in flows:
-            places.append([])
-            for packet, data in zip(exchange(flow.protocol), conversation(flow), strict=True):
-                twice = completing_twice or not packet.establishes
-                places[-1].append(_Place(len(packets), len(packets) + 1 if twice else None))
-                packets += [data, data] if twice else [data]
-        judged = self._suricata.judge(policy.suricata(), packets)
-        passing, denying = policy.sids_that("pass"), policy.sids_that("drop", "reject")
-        return [_fate(judged, place, passing, denying) for place in places]
 
     def _smallest(self, found: Disagreement) -> Disagreement:
         """Take rules away for as long as the disagreement stays."""
@@ -135,37 +97,6 @@ class Differential:
                 less = None
             found, number = (found, number + 1) if less is None else (less, number)
         return found
-
-
-class _Place(NamedTuple):
-    """Where a packet of a flow and its copy are in a capture."""
-
-    packet: int
-    copy: int | None
-
-
-def _fate(
-    judged: Judged, places: list[_Place], passing: frozenset[int], denying: frozenset[int]
-) -> Fate | None:
-    """Read a flow's fate; ``None`` where it hangs on a copy that was not sent."""
-    lost = False
-    passed_by: int | None = None
-    for packet, copy in places:
-        passed_by = passed_by or _first(judged, packet, passing)
-        if packet not in judged.dropped:
-            continue
-        if copy is None:
-            return None
-        if copy in judged.dropped:
-            denied_by = _first(judged, copy, denying) or _first(judged, packet, denying)
-            return Fate(allowed=False, first_packet_lost=lost, sid=denied_by)
-        lost = True
-    return Fate(allowed=True, first_packet_lost=lost, sid=passed_by)
-
-
-def _first(judged: Judged, packet: int, sids: frozenset[int]) -> int | None:
-    """Give the first of some rules that a packet matched, in the order in which rules are tried."""
-    return next((sid for sid in judged.matched.get(packet, ()) if sid in sids), None)
 
 
 def _agree(fate: Fate, decision: Decision) -> bool:

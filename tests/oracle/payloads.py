@@ -22,7 +22,10 @@ def payload_of(reality: Reality) -> Payload:
     """Give what both sides say in a conversation of which everything is known."""
     if reality.application == "dns":
         over_tcp = reality.flow.protocol == TCP
-        return Payload(dns_message(reality.name, over_tcp=over_tcp), dns_message(reality.name, over_tcp=over_tcp, reply=True))
+        return Payload(
+            dns_message(reality.name, over_tcp=over_tcp),
+            dns_message(reality.name, over_tcp=over_tcp, reply=True),
+        )
     return _SAID[reality.application](reality.name)
 
 

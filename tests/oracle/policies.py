@@ -22,7 +22,7 @@ from nfw_reconcile.model.policy import (
     StatefulReference,
 )
 from nfw_reconcile.sources.suricata import parse_addresses, parse_ports, parse_rules
-from tests.oracle.suricata import Rules
+from tests.oracle.rules import Rules
 from tests.oracle.wire import GRE
 
 if TYPE_CHECKING:
@@ -66,16 +66,6 @@ _IP_OPTIONS: Final = (
     "ip_proto:>16;",
 )
 _LABELS: Final = ('msg:"a label";', "noalert;", "rev:3;", "metadata:k v;", "flowbits:set,mark;")
-
-_DEFAULT_RULES: Final[dict[str, str]] = {
-    "aws:drop_strict": "drop ip any any -> any any (sid:{};)\n",
-    "aws:drop_established": "drop tcp any any -> any any (flow:established,to_server; sid:{};)\n"
-    "drop ip any any -> any any (ip_proto:!6; sid:{};)\n",
-    "aws:alert_strict": "alert ip any any -> any any (sid:{};)\n",
-    "aws:alert_established": "alert ip any any -> any any (flow:established; sid:{};)\n",
-}
-FIRST_DEFAULT: Final = 900_000
-"""The lowest sid of a rule that stands for a default action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,28 +123,16 @@ class DrawnPolicy:
         )
 
     def suricata(self) -> Rules:
-        """Give the policy to Suricata: names of groups made unique, default actions as trailing rules.
-
-        Passes log an alert, which changes no verdict.
-        """
+        """Give the policy to Suricata, which knows no groups: their names are made unique."""
         addresses = {"HOME_NET": self.home_net, "EXTERNAL_NET": "!$HOME_NET"}
         ports: dict[str, str] = {}
-        text = ""
+        lines: list[str] = []
         for number, (group, rules) in enumerate(self._numbered()):
             own = {*group.ip_sets, *group.port_sets}
             addresses |= {f"G{number}_{name}": value for name, value in group.ip_sets.items()}
             ports |= {f"G{number}_{name}": value for name, value in group.port_sets.items()}
-            text += "".join(f"{_logged(_renamed(rule, own, f'G{number}_'))}\n" for rule in rules)
-        sid = FIRST_DEFAULT
-        for action in sorted(self.defaults):
-            text += _DEFAULT_RULES[action].format(sid, sid + 1)
-            sid += 2
-        return Rules(text, addresses, ports, self.strict)
-
-    def sids_that(self, *actions: str) -> frozenset[int]:
-        """Give the sids of the rules with one of these actions, those that stand for default actions included."""
-        lines = [line for line in self.suricata().text.splitlines() if line.startswith(actions)]
-        return frozenset(int(sid) for line in lines for sid in re.findall(r"[(;\s]sid:(\d+);", line))
+            lines += [_renamed(rule, own, f"G{number}_") for rule in rules]
+        return Rules.of(lines, self.defaults, addresses, ports, strict=self.strict)
 
     def _numbered(self) -> list[tuple[DrawnGroup, list[str]]]:
         sids = iter(self.sids)
@@ -166,10 +144,6 @@ class DrawnPolicy:
 
 def _renamed(rule: str, names: set[str], prefix: str) -> str:
     return re.sub(r"\$(\w+)", lambda found: f"${prefix if found[1] in names else ''}{found[1]}", rule)
-
-
-def _logged(rule: str) -> str:
-    return f"{rule.removesuffix(')')}alert;)" if rule.startswith("pass") and "noalert" not in rule else rule
 
 
 def draw_policy(random: Random, *, strict: bool) -> DrawnPolicy:
@@ -297,10 +271,15 @@ class _RuleDrawer:
 
 
 def _address_list(random: Random) -> str:
-    """Draw a list of one family or both, with blocks taken out, nested, or negated as a whole."""
+    """Draw a list of one family or both, with blocks taken out, nested, or negated as a whole.
+
+    Suricata refuses a list of which nothing is left; mostly, what is taken out is narrow.
+    """
     blocks = random.choice((_V4_BLOCKS, _V4_BLOCKS, _V6_BLOCKS, _V4_BLOCKS + _V6_BLOCKS))
     wanted = random.sample(blocks, random.randint(1, 3))
-    unwanted = random.sample(blocks, random.choice((0, 0, 1, 2)))
+    narrow = [block for block in blocks if "/" not in block and "-" not in block]
+    others = blocks if random.random() < 0.1 else [block for block in narrow if block not in wanted]
+    unwanted = random.sample(others, random.choice((0, 0, 1, 2)))
     taken_out = [f"!{block}" for block in unwanted]
     match random.randrange(5):
         case 0:
@@ -317,7 +296,8 @@ def _address_list(random: Random) -> str:
 
 def _port_list(random: Random) -> str:
     wanted = random.sample(_PORT_RANGES, random.randint(1, 3))
-    unwanted = random.sample(PORTS, random.choice((0, 0, 1, 2)))
+    others = [port for port in PORTS if str(port) not in wanted]
+    unwanted = random.sample(others, random.choice((0, 0, 1, 2)))
     inner = ",".join([*wanted, *(f"!{port}" for port in unwanted)])
     if not unwanted and random.random() < 0.3:
         return f"![{inner}]"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ from tests.oracle.wire import pcap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from tests.oracle.rules import Rules
 
 _CONFIGURATION: Final = """\
 %YAML 1.1
@@ -43,23 +46,12 @@ app-layer:
     dns: {{ udp: {{ enabled: yes }}, tcp: {{ enabled: yes }} }}
 """
 _NO_CLASSES: Final = "classification.config"
+_REFUSED_LINE: Final = re.compile(r"error parsing signature .* at line (\d+)")
+_ANY_PACKET: Final = b"\x45"
 
 
 class RefusedRulesError(Exception):
     """Suricata does not load the rules."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What Suricata is given: rule text, one rule a line, and what its names stand for.
-
-    In ``strict`` order rules are tried by ascending sid, whatever they do.
-    """
-
-    text: str
-    addresses: Mapping[str, str] = field(default_factory=dict)
-    ports: Mapping[str, str] = field(default_factory=dict)
-    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +72,42 @@ class Suricata:
         self._folder = folder
         self._program = Path(shutil.which("suricata") or "suricata").resolve()
         self._strict = folder / "suricata-strict"
+        self._out = folder / "out"
         (folder / _NO_CLASSES).touch()
 
     def judge(self, rules: Rules, packets: Sequence[bytes]) -> Judged:
         """Run the packets through the rules; raises :class:`RefusedRulesError`."""
-        capture = self._folder / "flows.pcap"
-        capture.write_bytes(pcap(packets))
-        out = self._run(rules, ["-r", str(capture), "--simulate-ips", "-k", "none"])
-        return _read_events(out / "eve.json")
+        self._run(rules, [*self._capture(packets), "--simulate-ips", "--init-errors-fatal"])
+        return _read_events(self._out / "eve.json")
 
     def rule_types(self, rules: Rules) -> dict[int, str]:
-        """Give Suricata's own class of each rule, by sid; raises :class:`RefusedRulesError`."""
-        out = self._run(rules, ["--engine-analysis"])
-        lines = (out / "rules.json").read_text(encoding="utf-8").splitlines()
-        return {found["id"]: found["type"] for found in map(json.loads, lines)}
+        """Give Suricata's own type of each rule, by sid; those that it refuses are left out.
 
-    def _run(self, rules: Rules, arguments: list[str]) -> Path:
-        out = self._folder / "out"
-        shutil.rmtree(out, ignore_errors=True)
-        out.mkdir()
+        The analysis stops at the first rule that is refused, so that these have to be found before.
+        """
+        said = self._run(rules, self._capture([_ANY_PACKET]))
+        refused = {int(line) for line in _REFUSED_LINE.findall(said)}
+        lines = [line for number, line in enumerate(rules.text.splitlines(), 1) if number not in refused]
+        self._run(replace(rules, text="\n".join(lines)), ["--engine-analysis"])
+        analysed = (self._out / "rules.json").read_text(encoding="utf-8").splitlines()
+        return {found["id"]: found["type"] for found in map(json.loads, analysed)}
+
+    def _capture(self, packets: Sequence[bytes]) -> list[str]:
+        file = self._folder / "flows.pcap"
+        file.write_bytes(pcap(packets))
+        return ["-r", str(file), "-k", "none"]
+
+    def _run(self, rules: Rules, arguments: list[str]) -> str:
+        shutil.rmtree(self._out, ignore_errors=True)
+        self._out.mkdir()
         configuration, rule_file = self._folder / "suricata.yaml", self._folder / "policy.rules"
         configuration.write_text(_configuration(rules), encoding="utf-8")
         rule_file.write_text(rules.text, encoding="utf-8")
         done = subprocess.run(
             [
                 self._strict_program() if rules.strict else self._program,
-                *("-c", configuration, "-S", rule_file, "-l", out, "--runmode", "single"),
-                *("--init-errors-fatal", *arguments),
+                *("-c", configuration, "-S", rule_file, "-l", self._out, "--runmode", "single"),
+                *arguments,
                 *("--set", f"classification-file={self._folder / _NO_CLASSES}"),
                 *("--set", f"reference-config-file={self._folder / _NO_CLASSES}"),
             ],
@@ -114,9 +115,10 @@ class Suricata:
             check=False,
             encoding="utf-8",
         )
+        said = done.stdout + done.stderr
         if done.returncode:
-            raise RefusedRulesError(done.stdout + done.stderr)
-        return out
+            raise (RefusedRulesError if "Error: detect" in said else RuntimeError)(said)
+        return said
 
     def _strict_program(self) -> Path:
         if not self._strict.exists():

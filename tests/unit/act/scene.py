@@ -27,6 +27,7 @@ from nfw_reconcile.emulator.settings import EmulatorSettings
 from nfw_reconcile.emulator.transport import attach
 from nfw_reconcile.engine.compile import compile_policy
 from nfw_reconcile.engine.effect import Comparison
+from nfw_reconcile.errors import JournalError, error
 from nfw_reconcile.model.addresses import Address, Network
 from nfw_reconcile.model.documents import FirewallIdentity, FirewallPlan, PlanDocument, PolicyIdentity, Region
 from nfw_reconcile.model.filters import FlowFilter
@@ -106,11 +107,14 @@ class PortPolicies:
 
 @dataclass
 class MemoryJournal:
-    """Keeps events in a list."""
+    """Keeps events in a list, or fails on those of one kind."""
 
     events: list[Event] = field(default_factory=list)
+    fails_on: type[Event] | None = None
 
     def write(self, event: Event) -> None:
+        if self.fails_on is not None and isinstance(event, self.fails_on):
+            raise JournalError(error("the disk is full."))
         self.events.append(event)
 
 

@@ -10,7 +10,7 @@ from tests.realities import REALITIES, outcome
 from tests.rulesets import compiled
 from tests.tables import VerdictCase, said, verdict_cases
 
-CASES = list(verdict_cases())
+CASES = verdict_cases()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)

@@ -289,7 +289,8 @@ def bundles(draw: st.DrawFn, order: str) -> PolicyBundle:
     rules = "\n".join(draw(st.lists(RULES, max_size=4)))
     edge = draw(st.lists(STATELESS, max_size=2))
     defaults: Body = draw(st.sampled_from([["aws:drop_strict"], ["aws:drop_established"], []]))
-    home_net: Body = draw(st.sampled_from([["10.0.0.0/8"], ["10.1.0.0/16"], NO_HOME]))
+    home_nets: list[Body] = [["10.0.0.0/8"], ["10.1.0.0/16"], NO_HOME]
+    home_net = draw(st.sampled_from(home_nets))
     default = draw(st.sampled_from(["aws:forward_to_sfe", "aws:forward_to_sfe", "aws:pass", "aws:drop"]))
     return bundle(
         group("web", rules),

@@ -349,6 +349,11 @@ def test_a_policy_without_a_firewall_is_bound_to_a_name_and_to_several() -> None
     assert [change.firewall.name.label for change in found if change.firewall] == ["one", "two"]
 
 
+def test_a_firewall_that_is_named_twice_is_one() -> None:
+    assert len(both(FREE, choice=Choice((STRANGER, STRANGER))).changes) == 1
+    assert len(both(TWO, choice=Choice(("prod", "prod"))).changes) == 1
+
+
 def test_an_input_with_firewalls_binds_another_one_by_arn_only() -> None:
     records = inventory(PROD, EGRESS, DEV_POLICY, WEB)
     found = only(both(records, choice=Choice((STRANGER,))))

@@ -1,0 +1,139 @@
+"""Random rules about payload, and conversations of which everything is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from nfw_reconcile.engine.questions import UNDETECTED
+from tests.realities import Reality
+from tests.rulesets import flow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+NAMES: Final = (
+    "", "example.com", "www.example.com", "a.www.example.com", "badexample.com", "example.org", "Example.COM",
+    "www.EXAMPLE.com", "com", "example", "xn--bcher-kva.example",
+)  # fmt: skip
+_VALUES: Final = (
+    "example.com",
+    ".example.com",
+    "www.example.com",
+    ".com",
+    "com",
+    "example",
+    ".example.org",
+    "ample.com",
+)
+_PORTS: Final = {"tls": (443, 8443), "http1": (80, 8080), "dns": (53,), "ssh": (22,), UNDETECTED: (443, 9)}
+_BUFFERS: Final = {"tls": "tls.sni", "http1": "http.host", "dns": "dns.query"}
+_HEADERS: Final = {"tls": ("tls", "tcp"), "http1": ("http", "tcp"), "dns": ("dns", "ip")}
+_FLOW: Final = (
+    "",
+    "",
+    "flow:to_server;",
+    "flow:established;",
+    "flow:established,to_server;",
+    "flow:to_client;",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition that the engine keeps as it is written, and when it is true."""
+
+    text: str
+    application: str
+    holds: Callable[[str], bool]
+
+
+_OPAQUE: Final = (
+    Clause('tls.sni; content:"ample"', "tls", lambda name: "ample" in name),
+    Clause('tls.sni; content:"www"; startswith', "tls", lambda name: name.startswith("www")),
+    Clause('http.host; content:"ample.c"', "http1", lambda name: "ample.c" in name.lower()),
+    Clause('http.header_names; content:"|0d 0a|"; startswith', "http1", lambda _: True),
+    Clause('dns.query; content:"xn--"; startswith', "dns", lambda name: name.startswith("xn--")),
+    Clause('http.method; content:"POST"', "http1", lambda _: False),
+)
+
+
+def draw_realities(random: Random, count: int) -> list[Reality]:
+    """Draw conversations, each with a source port of its own."""
+    return [_draw_reality(random, 40_000 + number) for number in range(count)]
+
+
+def _draw_reality(random: Random, source_port: int) -> Reality:
+    application = random.choice(("tls", "tls", "http1", "http1", "dns", "ssh", UNDETECTED))
+    name = random.choice(NAMES) if application in _BUFFERS else ""
+    transport = "udp" if application == "dns" and random.random() < 0.5 else "tcp"
+    if application == "dns" and not name:
+        name = "example.com"
+    server = random.choice(("10.0.2.10", "192.0.2.10"))
+    tuple_ = flow(f"{transport} 10.0.1.10:{source_port} {server}:{random.choice(_PORTS[application])}")
+    true = (clause.text for clause in _OPAQUE if clause.application == application and _found(clause, name))
+    return Reality(tuple_, application, name, frozenset(true))
+
+
+def _found(clause: Clause, name: str) -> bool:
+    needs_name = clause.text.startswith(tuple(_BUFFERS.values()))
+    return clause.holds(name) and (bool(name) or not needs_name)
+
+
+def draw_rules(random: Random) -> list[str]:
+    """Draw up to six rules, most of them about payload; the last one is often a broad drop."""
+    rules = [_draw_rule(random) for _ in range(random.randint(1, 5))]
+    closing = (
+        "drop tcp any any -> any any (flow:established,to_server;)",
+        "drop tcp any any -> any any (flow:established;)",
+        "drop ip any any -> any any ()",
+        "pass tcp any any -> any any (flow:established,to_server;)",
+    )
+    return [*rules, random.choice(closing)] if random.random() < 0.8 else rules
+
+
+def _draw_rule(random: Random) -> str:
+    action = random.choice(("pass", "pass", "drop", "reject", "alert"))
+    protocol, options = random.choice((_draw_name, _draw_name, _draw_opaque, _draw_protocol, _draw_plain))(
+        random
+    )
+    source, destination = random.choice(
+        (("any", "any"), ("any", "any"), ("$HOME_NET", "$EXTERNAL_NET"), ("any", "!10.0.2.0/24"))
+    )
+    port = random.choice(("any", "any", "443", "80", "!80"))
+    header = f"{source} any -> {destination} {port}" if random.random() < 0.9 else f"any {port} -> any any"
+    return f"{action} {protocol} {header} ({options}{random.choice(_FLOW)})"
+
+
+def _draw_name(random: Random) -> tuple[str, str]:
+    application = random.choice(tuple(_BUFFERS))
+    value = random.choice(_VALUES)
+    negation = "!" if random.random() < 0.15 else ""
+    words = "dotprefix; " if value.startswith(".") else ""
+    refined = random.choice(("endswith;", "endswith;", "startswith; endswith;")) if not words else "endswith;"
+    if application != "http1" and random.random() < 0.6:
+        refined += " nocase;"
+    hello = "ssl_state:client_hello; " if application == "tls" and random.random() < 0.2 else ""
+    text = f'{hello}{_BUFFERS[application]}; {words}content:{negation}"{value}"; {refined} '
+    return random.choice(_HEADERS[application]), text
+
+
+def _draw_opaque(random: Random) -> tuple[str, str]:
+    clause = random.choice(_OPAQUE)
+    return random.choice(_HEADERS[clause.application]), f"{clause.text}; "
+
+
+def _draw_protocol(random: Random) -> tuple[str, str]:
+    if random.random() < 0.5:
+        return random.choice(("tls", "http", "dns", "ssh")), ""
+    if random.random() < 0.3:
+        return "tls", "ssl_state:client_hello; "
+    negation = random.choice(("", "!"))
+    return random.choice(
+        ("tcp", "ip")
+    ), f"app-layer-protocol:{negation}{random.choice(('tls', 'http', 'dns', 'ssh'))}; "
+
+
+def _draw_plain(random: Random) -> tuple[str, str]:
+    return random.choice(("tcp", "udp", "ip")), ""
