@@ -36,13 +36,15 @@ _BUFFERS: Final = {"tls.sni": "tls", "http.host": "http1", "dns.query": "dns"}
 class Reality:
     """A flow, the protocol that it speaks, the name it gives, and which further conditions hold.
 
-    ``holds`` gives the texts of opaque conditions that hold on the client's packets.
+    ``holds`` gives the texts of opaque conditions that hold on the client's packets, ``answers`` of those
+    that hold on the server's.
     """
 
     flow: FiveTuple
     application: str = UNDETECTED
     name: str = ""
     holds: frozenset[str] = field(default_factory=frozenset)
+    answers: frozenset[str] = field(default_factory=frozenset)
 
 
 class ToldWorld(World):
@@ -61,7 +63,7 @@ class ToldWorld(World):
             case Names(buffer=buffer):
                 return bool(real.name) and _BUFFERS[buffer] == real.application and question.holds(real.name)
             case Opaque(text=text, scope=scope):
-                return scope == "to server" and text in real.holds
+                return text in (real.holds if scope == "to server" else real.answers)
             case Managed() | Unknown():
                 message = f"{question} is not known"
                 raise LookupError(message)

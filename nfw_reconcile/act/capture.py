@@ -132,6 +132,7 @@ class _Capturing:
             if not isinstance(reply, Lost):
                 return sent, reply.operation_id
             reasons.append(reply.reason)
+            lane.deadline.sleep(lane.pace.after_lost)
         summary = f"no start of a capture in zone {lane.scope.zone} was answered ({', '.join(reasons)})."
         raise UnreachableError(error(summary, remedy="Try again later."))
 

@@ -25,6 +25,8 @@ class Pace:
         of the firewall wait for it, because limits are those of all.
     ``operation``
         how long an operation of ours may take; AWS documents no bound.
+    ``after_lost``
+        the pause after a capture whose start got no answer: it may run, and not be listed yet.
     ``settling``
         how long to look for an operation whose start got no answer: twice the read timeout of a start.
     ``before_verifying``
@@ -38,6 +40,7 @@ class Pace:
     longest_backoff: float = 30.0
     held: float = 600.0
     operation: float = 600.0
+    after_lost: float = 15.0
     settling: float = 130.0
     before_verifying: tuple[float, ...] = (5.0, 15.0)
 

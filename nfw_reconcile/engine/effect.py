@@ -164,20 +164,15 @@ _DENIALS: Final = frozenset({Effect.NEWLY_DENIED, Effect.POSSIBLY_DENIED})
 
 
 def _effect(groups: Sequence[Sequence[Leaf[Pair]]], leaves: Sequence[Leaf[Pair]]) -> Effect:
-    """Put together what every value of the unknowns says.
-
-    A flow is called denied in spite of something unknown only if every value that would have allowed
-    it before says so; a value that denied it before says nothing about a flow that lives.
-    """
+    """Put together what every value of the unknowns says: where they disagree about a denial, nothing is decided."""
     effects = {_payload_effect([leaf.outcome for leaf in group]) for group in groups}
     if len(effects) == 1:
         return effects.pop()
-    if not effects & _DENIALS:
-        open_ended = {Effect.NEWLY_ALLOWED, Effect.STILL_DENIED} <= effects
-        return Effect.UNDECIDED if open_ended else _payload_effect([leaf.outcome for leaf in leaves])
-    if effects - _DENIALS - {Effect.STILL_DENIED}:
+    if effects <= _DENIALS:
+        return Effect.POSSIBLY_DENIED
+    if effects & _DENIALS or {Effect.NEWLY_ALLOWED, Effect.STILL_DENIED} <= effects:
         return Effect.UNDECIDED
-    return Effect.POSSIBLY_DENIED if Effect.POSSIBLY_DENIED in effects else Effect.NEWLY_DENIED
+    return _payload_effect([leaf.outcome for leaf in leaves])
 
 
 def _payload_effect(pairs: Iterable[Pair]) -> Effect:

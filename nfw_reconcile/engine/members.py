@@ -72,10 +72,15 @@ class Addresses:
     def _is_wanted(self, address: Address, world: World) -> bool:
         if address in self.wanted or any(world.ask(_member(name, address)) for name in self.missing):
             return True
-        if self._has_wanted(address.family, world):
+        return self._starts_from_all(address.family, world)
+
+    def _starts_from_all(self, family: Family, world: World) -> bool:
+        """Say whether, without any wanted address of the family, there is one to take away."""
+        if not (self.unwanted.family(family) or self.excluded) or self._has_wanted(family, world):
             return False
-        unwanted = bool(self.unwanted.family(address.family))
-        return unwanted or any(found.has_family(address.family, world) for found in self.excluded)
+        return bool(self.unwanted.family(family)) or any(
+            found.has_family(family, world) for found in self.excluded
+        )
 
     def _has_wanted(self, family: Family, world: World) -> bool:
         return bool(self.wanted.family(family)) or any(
@@ -83,12 +88,10 @@ class Addresses:
         )
 
     def has_family(self, family: Family, world: World) -> bool:
-        """Say whether the set holds any address of a family."""
-        if not self.missing:
-            return bool(self._possible_family(family))
-        return bool(self._family(family)) or any(
-            world.ask(_has_members(name, family)) for name in self.missing
-        )
+        """Say whether the set holds any address of a family; one that is all taken away counts as held."""
+        if self.certain:
+            return bool(self._family(family))
+        return self._has_wanted(family, world) or self._starts_from_all(family, world)
 
 
 @dataclass(frozen=True)

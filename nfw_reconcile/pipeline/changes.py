@@ -6,8 +6,9 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from nfw_reconcile.engine.compiled import CompiledRule, MayAct
 from nfw_reconcile.model.documents import ChangeKind, RuleChange, RuleText
 from nfw_reconcile.model.policy import OpaqueGroup
 from nfw_reconcile.pipeline.texts import rule_text
@@ -22,13 +23,40 @@ _NAME: Final = re.compile(r"[$@][A-Za-z]\w*")
 
 
 def rule_changes(old: Loaded | None, new: Loaded, alignment: Alignment) -> tuple[RuleChange, ...]:
-    """Give every change of a rule by content; default actions are left out, because they are settings."""
-    stateful = (_stateful_change(delta) for delta in alignment.deltas if _is_rule(delta))
+    """Give every change of a rule by content.
+
+    Default actions are left out, because they are settings; so is what stands for rules that are not known,
+    because that is undecided, and what such rules may still hold.
+    """
+    if new.unknown or (old is not None and old.unknown):
+        return ()
+    lost, found = new.open_groups, old.open_groups if old is not None else frozenset()
+    stateful = (_stateful_change(d) for d in alignment.deltas if _is_shown(d, lost, found))
     return (*stateful, *_stateless_changes(_stateless_rules(old) if old else [], _stateless_rules(new)))
 
 
-def _is_rule(delta: RuleDelta) -> bool:
-    return all(side is None or side.default is None for side in (delta.old, delta.new))
+def _is_shown(delta: RuleDelta, lost: frozenset[str], found: frozenset[str]) -> bool:
+    """Say whether the change is one of rules, and known to be: ``lost``, ``found`` are the groups partly unknown."""
+    match delta.old, delta.new:
+        case CompiledRule() as old, None:
+            return _is_rule(old) and old.group not in lost
+        case None, CompiledRule() as new:
+            return _is_rule(new) and new.group not in found
+        case _:
+            return all(_is_rule(rule) for rule in (delta.old, delta.new) if rule is not None)
+
+
+def _is_rule(rule: CompiledRule) -> bool:
+    """Tell a rule from a default action and from what stands for rules that are not known.
+
+    A line that cannot be read stands twice in a policy, as a pass and as a drop, and is one rule.
+    """
+    if rule.default is not None or rule.ref is None:
+        return False
+    if not isinstance(rule.act, MayAct):
+        return True
+    written = rule.ref.text not in ("", rule.act.reason)
+    return written and (rule.act.action is not None or rule.act.passing)
 
 
 def _stateful_change(delta: RuleDelta) -> RuleChange:
@@ -53,33 +81,42 @@ def changed_names(delta: RuleDelta) -> list[str]:
     return sorted({name for word in words for name in _NAME.findall(word)})
 
 
+class _Place(NamedTuple):
+    """Where a stateless rule stands, and whether it is sensitive."""
+
+    group: str
+    priority: int | None
+    sensitive: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class _Stateless:
-    """One stateless rule: what it is by content, the place that its priority gives it, and how it is shown."""
+    """One stateless rule: what it is by content, where it stands, and how it is shown."""
 
     content: Hashable
-    place: tuple[str, int]
+    place: _Place
     text: RuleText
 
 
 def _stateless_rules(side: Loaded) -> list[_Stateless]:
-    """Give the rules in the order in which they are tried."""
+    """Give the rules in the order in which they are tried; a group that is not there holds none."""
     compiled = side.compiled.stateless.rules
     return [
-        _Stateless(rule.content, place, RuleText(rule.ref.group, None, None, rule.ref.text, sensitive))
-        for rule, (place, sensitive) in zip(compiled, _places(side), strict=True)
+        _Stateless(rule.content, place, RuleText(rule.ref.group, None, None, rule.ref.text, place.sensitive))
+        for rule, place in zip(compiled, _places(side), strict=True)
+        if place.priority is not None
     ]
 
 
-def _places(side: Loaded) -> Iterator[tuple[tuple[str, int], bool]]:
-    """Give the place of every stateless rule, and whether it is sensitive; a group that is not there has one."""
+def _places(side: Loaded) -> Iterator[_Place]:
+    """Give the place of every stateless rule, and one without a priority for a group that is not there."""
     for reference in sorted(side.policy.stateless, key=lambda found: found.priority):
         group = reference.group
         if isinstance(group, OpaqueGroup):
-            yield (group.name.label, 0), False
+            yield _Place(group.name.label, None)
             continue
         for entry in sorted(group.entries, key=lambda found: found.priority):
-            yield (group.name.label, entry.priority), entry.sensitive
+            yield _Place(group.name.label, entry.priority, entry.sensitive)
 
 
 def _stateless_changes(old: Sequence[_Stateless], new: Sequence[_Stateless]) -> Iterable[RuleChange]:
@@ -102,9 +139,9 @@ def _paired(
     """Take the pairs of equal content, or of equal place, out of both lists."""
     waiting: defaultdict[Hashable, list[_Stateless]] = defaultdict(list)
     for rule in gone:
-        waiting[rule.content if by_content else rule.place].append(rule)
+        waiting[rule.content if by_content else rule.place[:2]].append(rule)
     for rule in tuple(come):
-        candidates = waiting[rule.content if by_content else rule.place]
+        candidates = waiting[rule.content if by_content else rule.place[:2]]
         if candidates:
             before = candidates.pop(0)
             gone.remove(before)

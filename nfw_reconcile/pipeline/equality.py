@@ -43,7 +43,7 @@ def differences(planned: Loaded, live: Loaded) -> tuple[str, ...]:
 
     No sentence quotes a rule where part of the planned policy is sensitive.
     """
-    if isinstance(bare(planned.bundle.policy.body), Unresolved):
+    if planned.unknown:
         return ()
     live = _with_planned_members(planned, live)
     planned = _with_live_settings(planned, live)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nfw_reconcile.engine.compile import compile_policy
 from nfw_reconcile.engine.headers import bits
 from nfw_reconcile.errors import Diagnostic, InputError, UsageError, error, warning
+from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.inventory import Inventory
 from nfw_reconcile.model.policy import OpaqueGroup
 from nfw_reconcile.sources.assemble import NO_CHOICE, Choice, assemble
@@ -18,6 +19,7 @@ from nfw_reconcile.sources.detect import (
     StateInput,
     read_input,
 )
+from nfw_reconcile.sources.links import bare, holds_unknown, member
 from nfw_reconcile.sources.policy import build_policy
 
 if TYPE_CHECKING:
@@ -62,6 +64,26 @@ class Loaded:
     policy: Policy
     compiled: CompiledPolicy
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def unknown(self) -> bool:
+        """Say whether nothing of the policy is known."""
+        return isinstance(bare(self.bundle.policy.body), Unresolved)
+
+    @property
+    def open_groups(self) -> frozenset[str]:
+        """Give the labels of stateful groups of whose rules at least a part is not known."""
+        absent = {
+            reference.group.name.label
+            for reference in self.policy.stateful
+            if isinstance(reference.group, OpaqueGroup) and not reference.group.managed
+        }
+        partly = {
+            group.name.label
+            for group in self.bundle.groups
+            if isinstance(bare(group.body), Unresolved) or holds_unknown(member(group.body, "RulesSource"))
+        }
+        return frozenset(absent | partly)
 
     @property
     def deciding(self) -> tuple[CompiledRule, ...]:

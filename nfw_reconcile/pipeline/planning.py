@@ -43,6 +43,7 @@ from nfw_reconcile.sources.bundle import bundle_to_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from nfw_reconcile.model.documents import SettingChange
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.flow import CapturedFlow
     from nfw_reconcile.model.inventory import FirewallRecord, PolicyChange
@@ -98,7 +99,7 @@ def plan_firewall(change: PolicyChange, seen: SeenFlows | None, look: Look | Non
     compared = compare(change)
     found = newly_denied(compared.comparison, compared.alignment)
     old, new = compared.old, compared.new
-    settings = setting_changes(old.policy if old else None, new.policy)
+    settings = _settings(old, new)
     sensitive = new.sensitive or (old is not None and old.sensitive)
     filters = capture_filters(
         compared.comparison, compared.alignment, found.parts if found.complete else None
@@ -124,6 +125,13 @@ def plan_firewall(change: PolicyChange, seen: SeenFlows | None, look: Look | Non
         flows=_flows_seen(compared.comparison, seen) if seen else None,
         remarks=tuple(remark(diagnostic) for diagnostic in said),
     )
+
+
+def _settings(old: Loaded | None, new: Loaded) -> tuple[SettingChange, ...]:
+    """Compare the settings; nothing can be said of those of a policy that is not known."""
+    if new.unknown or old is None or old.unknown:
+        return ()
+    return setting_changes(old.policy, new.policy)
 
 
 def capture_filters(

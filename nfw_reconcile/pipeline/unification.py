@@ -17,7 +17,6 @@ from nfw_reconcile.model.addresses import AddressSet
 from nfw_reconcile.model.documents import ChangeKind
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.intervals import IntervalSet
-from nfw_reconcile.model.policy import OpaqueGroup
 from nfw_reconcile.pipeline.changes import changed_names
 from nfw_reconcile.sources.links import bare, holds_unknown, items, member
 
@@ -73,7 +72,8 @@ class _Unifier:
         self._live = live
         self._names = _group_names(planned)
         self._live_names = _group_names(live)
-        self._open = _open_groups(planned)
+        lists = {planned.policy.name.label} if holds_unknown(_references(planned)) else set()
+        self._open = planned.open_groups | lists
 
     def deltas(self) -> list[RuleDelta]:
         """Give what is left different."""
@@ -165,19 +165,6 @@ def _lacks_groups(references: Body) -> bool:
 
 def _group_names(side: Loaded) -> dict[str, GroupName]:
     return {reference.group.name.label: reference.group.name for reference in side.policy.stateful}
-
-
-def _open_groups(planned: Loaded) -> frozenset[str]:
-    """Give the labels of groups part of whose rules the plan did not know, and the policy's where its list was not."""
-    opaque = {
-        reference.group.name.label
-        for reference in planned.policy.stateful
-        if isinstance(reference.group, OpaqueGroup) and not reference.group.managed
-    }
-    partly = {g.name.label for g in planned.bundle.groups if holds_unknown(member(g.body, "RulesSource"))}
-    whole = {g.name.label for g in planned.bundle.groups if isinstance(bare(g.body), Unresolved)}
-    lists = {planned.policy.name.label} if holds_unknown(_references(planned)) else set()
-    return frozenset(opaque | partly | whole | lists)
 
 
 def _with(side: Loaded, rules: Iterable[CompiledRule]) -> CompiledPolicy:

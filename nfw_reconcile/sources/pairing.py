@@ -40,7 +40,7 @@ def paired(after: Sequence[Named], before: Sequence[Named]) -> Pairs[Named]:
 
 def lacking(have: Sequence[Named], other: Sequence[Named], offered: Sequence[Named]) -> list[Named]:
     """Give what is offered and no side of the input holds, each thing once."""
-    known = [*have, *other]
+    known: list[Named] = [*have, *other]
     added: list[Named] = []
     for record in offered:
         if not any(same(record, found) for found in known):

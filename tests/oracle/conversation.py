@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.flow import FiveTuple
 
 NO_PROTOCOL: Final = b"hello"
+NO_PROTOCOL_REPLY: Final = b"howdy"
 """Data that Suricata takes for no application protocol."""
 
 _FIRST_NUMBERS: Final = {True: 1000, False: 5000}
@@ -26,7 +27,7 @@ class Payload:
     """What the client and the server say."""
 
     client: bytes = NO_PROTOCOL
-    server: bytes = NO_PROTOCOL
+    server: bytes = NO_PROTOCOL_REPLY
 
     def of(self, packet: Packet) -> bytes:
         """Give the data of a packet of the exchange."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.questions import UNDETECTED
+from tests.oracle.payloads import payload_of
 from tests.realities import Reality
 from tests.rulesets import flow
 
@@ -30,6 +31,7 @@ _VALUES: Final = (
 _PORTS: Final = {"tls": (443, 8443), "http1": (80, 8080), "dns": (53,), "ssh": (22,), UNDETECTED: (443, 9)}
 _BUFFERS: Final = {"tls": "tls.sni", "http1": "http.host", "dns": "dns.query"}
 _HEADERS: Final = {"tls": ("tls", "tcp"), "http1": ("http", "tcp"), "dns": ("dns", "ip")}
+_FROM_CLIENT: Final = (*_BUFFERS.values(), "http.method", "ssl_state:client_hello")
 _FLOW: Final = (
     "",
     "",
@@ -42,20 +44,52 @@ _FLOW: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A condition that the engine keeps as it is written, and when it is true."""
+    """A condition that the engine keeps as it is written, the protocols of its rules, and when it is true.
+
+    ``holds`` is about the client's data, ``answers`` about the server's.
+    """
 
     text: str
-    application: str
-    holds: Callable[[str], bool]
+    headers: tuple[str, ...]
+    holds: Callable[[Reality], bool]
+    answers: Callable[[Reality], bool] = lambda _: False
 
+
+def _named(application: str, holds: Callable[[str], bool]) -> Callable[[Reality], bool]:
+    return lambda real: real.application == application and bool(real.name) and holds(real.name)
+
+
+def _requested(reality: Reality) -> bool:
+    return reality.application == "http1"
+
+
+def _sent(data: bytes) -> tuple[Callable[[Reality], bool], Callable[[Reality], bool]]:
+    return lambda real: data in payload_of(real).client, lambda real: data in payload_of(real).server
+
+
+_RAW: Final = ("tcp", "tcp-pkt", "tcp-stream", "ip", "udp")
 
 _OPAQUE: Final = (
-    Clause('tls.sni; content:"ample"', "tls", lambda name: "ample" in name),
-    Clause('tls.sni; content:"www"; startswith', "tls", lambda name: name.startswith("www")),
-    Clause('http.host; content:"ample.c"', "http1", lambda name: "ample.c" in name.lower()),
-    Clause('http.header_names; content:"|0d 0a|"; startswith', "http1", lambda _: True),
-    Clause('dns.query; content:"xn--"; startswith', "dns", lambda name: name.startswith("xn--")),
-    Clause('http.method; content:"POST"', "http1", lambda _: False),
+    Clause('tls.sni; content:"ample"', _HEADERS["tls"], _named("tls", lambda name: "ample" in name)),
+    Clause(
+        'tls.sni; content:"www"; startswith',
+        _HEADERS["tls"],
+        _named("tls", lambda name: name.startswith("www")),
+    ),
+    Clause(
+        'http.host; content:"ample.c"',
+        _HEADERS["http1"],
+        _named("http1", lambda name: "ample.c" in name.lower()),
+    ),
+    Clause('http.header_names; content:"|0d 0a|"; startswith', _HEADERS["http1"], _requested, _requested),
+    Clause(
+        'dns.query; content:"xn--"; startswith',
+        _HEADERS["dns"],
+        _named("dns", lambda name: name[:4] == "xn--"),
+    ),
+    Clause('http.method; content:"POST"', _HEADERS["http1"], lambda _: False),
+    Clause('content:"example"', _RAW, *_sent(b"example")),
+    Clause('content:"hello"; depth:5', _RAW, *_sent(b"hello")),
 )
 
 
@@ -72,13 +106,12 @@ def _draw_reality(random: Random, source_port: int) -> Reality:
         name = "example.com"
     server = random.choice(("10.0.2.10", "192.0.2.10"))
     tuple_ = flow(f"{transport} 10.0.1.10:{source_port} {server}:{random.choice(_PORTS[application])}")
-    true = (clause.text for clause in _OPAQUE if clause.application == application and _found(clause, name))
-    return Reality(tuple_, application, name, frozenset(true))
-
-
-def _found(clause: Clause, name: str) -> bool:
-    needs_name = clause.text.startswith(tuple(_BUFFERS.values()))
-    return clause.holds(name) and (bool(name) or not needs_name)
+    real = Reality(tuple_, application, name)
+    return replace(
+        real,
+        holds=frozenset(clause.text for clause in _OPAQUE if clause.holds(real)),
+        answers=frozenset(clause.text for clause in _OPAQUE if clause.answers(real)),
+    )
 
 
 def draw_rules(random: Random) -> list[str]:
@@ -103,7 +136,9 @@ def _draw_rule(random: Random) -> str:
     )
     port = random.choice(("any", "any", "443", "80", "!80"))
     header = f"{source} any -> {destination} {port}" if random.random() < 0.9 else f"any {port} -> any any"
-    return f"{action} {protocol} {header} ({options}{random.choice(_FLOW)})"
+    asks_client = any(keyword in options for keyword in _FROM_CLIENT)  # Suricata refuses these with to_client
+    flow_options = [option for option in _FLOW if not (asks_client and "to_client" in option)]
+    return f"{action} {protocol} {header} ({options}{random.choice(flow_options)})"
 
 
 def _draw_name(random: Random) -> tuple[str, str]:
@@ -121,7 +156,7 @@ def _draw_name(random: Random) -> tuple[str, str]:
 
 def _draw_opaque(random: Random) -> tuple[str, str]:
     clause = random.choice(_OPAQUE)
-    return random.choice(_HEADERS[clause.application]), f"{clause.text}; "
+    return random.choice(clause.headers), f"{clause.text}; "
 
 
 def _draw_protocol(random: Random) -> tuple[str, str]:

@@ -66,5 +66,5 @@ _SAID: Final[dict[str, Callable[[str], Payload]]] = {
     "http1": lambda name: Payload(http_request(name), b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
     "ssh": lambda _: Payload(b"SSH-2.0-client\r\n", b"SSH-2.0-server\r\n"),
     UNDETECTED: lambda _: Payload(),
-    OTHER: lambda _: Payload(NO_PROTOCOL * 50, NO_PROTOCOL),
+    OTHER: lambda _: Payload(NO_PROTOCOL * 50),
 }

@@ -14,8 +14,9 @@ from nfw_reconcile.act.operations import OutOfTimeError
 from nfw_reconcile.act.options import NO_OTHER_LIMITS
 from nfw_reconcile.act.ports import Scope
 from nfw_reconcile.act.waiting import Deadline
-from nfw_reconcile.emulator.faults import TIMEOUT_AFTER, FaultRule
+from nfw_reconcile.emulator.faults import RESET, TIMEOUT_AFTER, FaultRule
 from nfw_reconcile.errors import JournalError, Refused, StalePlan, error
+from nfw_reconcile.flows.wire import to_api
 from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.documents import ZoneState
 from nfw_reconcile.model.filters import FlowFilter
@@ -166,6 +167,17 @@ def test_of_two_operations_that_could_be_the_lost_one_neither_is_taken(scene: Sc
     assert found.operation.status == UNKNOWN
     assert [event.settled for event, _ in journal.written if isinstance(event, NoReply)] == [False, True]
     assert len(flushes(scene.emulator)) == 2
+
+
+def test_a_flush_from_before_is_never_taken_for_the_lost_one(scene: Scene) -> None:
+    given = context(scene, PickyJournal(scene))
+    asked = {"FlowFilters": [dict(to_api(GOOD))], "MinimumFlowAgeInSeconds": 35, "AvailabilityZone": A}
+    scene.ok("StartFlowFlush", FirewallArn=scene.firewall, **asked)
+    scene.clock.sleep(5)
+    scene.emulator.faults.add(FaultRule(RESET, "StartFlowFlush", times=1))
+    found = flush(given, batch(scene, GOOD))
+    assert found.operation.minimum_age == 35
+    assert (found.operation.status, found.operation.operation_id) == (UNKNOWN, None)
 
 
 def test_a_journal_that_cannot_be_written_fails_every_zone_and_flushes_none() -> None:

@@ -78,6 +78,13 @@ def test_a_read_in_between_that_is_not_in_sync_begins_it_anew(between: Objects) 
     assert gate([GOOD, between, GOOD]) == InSync(START + 10, STRONG)
 
 
+def test_the_two_reads_lie_as_far_apart_as_was_asked_for() -> None:
+    clock = VirtualClock(START)
+    times = GateTimes(settle=7.0, longer_settle=60.0, poll=2.0, timeout=300.0)
+    wait_for_sync(lambda: configuration({"a": GOOD}), ["a"], clock, times, Deadline.after(clock, 1000.0))
+    assert clock.now() == START + 8
+
+
 def test_the_old_version_in_sync_is_not_the_new_one() -> None:
     found = gate([OLD])
     assert isinstance(found, NeverInSync)

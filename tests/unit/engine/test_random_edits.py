@@ -17,7 +17,7 @@ from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.engine.region import newly_denied
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.expressions import Unresolved
-from nfw_reconcile.model.flow import TCP, UDP, FiveTuple
+from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS, TCP, UDP, FiveTuple
 from nfw_reconcile.model.verdict import Effect, Verdict
 from tests.rulesets import Settings, numbered, policy
 
@@ -122,9 +122,12 @@ def _holds(part: Part, flow: FiveTuple, found: FlowEffect) -> bool:
         and (key.old, key.new) == (found.old.cause, found.new.cause)
         and flow.source in part.sources
         and flow.destination in part.destinations
-        and flow.source_port in part.source_ports
-        and flow.destination_port in part.destination_ports
+        and (flow.protocol not in PROTOCOLS_WITH_PORTS or _has_ports(part, flow))
     )
+
+
+def _has_ports(part: Part, flow: FiveTuple) -> bool:
+    return flow.source_port in part.source_ports and flow.destination_port in part.destination_ports
 
 
 @given(edits(), settings)

@@ -7,9 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfw_reconcile.model.inventory import Sensitive
+from nfw_reconcile.model.expressions import Unresolved
+from nfw_reconcile.model.inventory import PolicyRecord, Sensitive
 from nfw_reconcile.pipeline.planning import plan_firewall
-from tests.bodies import bundle, change, group, ip_sets, references, stateless_group, stateless_rule
+from tests.bodies import (
+    blocks,
+    bundle,
+    called,
+    change,
+    group,
+    ip_sets,
+    references,
+    rule_block,
+    stateless_group,
+    stateless_rule,
+)
 
 if TYPE_CHECKING:
     from nfw_reconcile.model.documents import RuleChange
@@ -112,9 +124,44 @@ def test_a_sensitive_stateless_rule_is_marked_and_the_others_are_not() -> None:
     assert [(row.new is not None and row.new.sensitive) for row in rows] == [False, True]
 
 
-def test_a_stateless_group_that_is_not_in_the_input_is_one_rule() -> None:
+def test_a_stateless_group_that_is_not_in_the_input_holds_no_rule() -> None:
     there = edge(DROP, PING)
-    assert kinds(there, replace(there, groups=())) == ["removed", "removed", "added"]
+    assert kinds(replace(there, groups=()), replace(there, groups=())) == []
+    assert kinds(None, replace(there, groups=())) == []
+
+
+# --- what is not known -------------------------------------------------------------------------
+
+
+def test_rules_that_are_not_known_are_no_change_of_a_rule() -> None:
+    late = bundle(group("web", Unresolved("data.http.rules")))
+    assert kinds(of(WEB), late) == []
+    assert kinds(late, of(WEB)) == []
+    absent = replace(of(WEB), groups=())
+    assert kinds(of(WEB), absent) == []
+
+
+def test_nothing_is_said_of_rules_where_a_whole_policy_is_not_known() -> None:
+    nothing = bundle(of=PolicyRecord(called("firewall-policy", "egress"), Unresolved("the policy")))
+    for plan in (
+        plan_firewall(change(nothing, of(WEB)), None),
+        plan_firewall(change(of(WEB), nothing), None),
+    ):
+        assert (plan.rule_changes, plan.setting_changes) == ((), ())
+        assert plan.undecided
+
+
+def test_the_known_rules_beside_an_unknown_line_are_compared() -> None:
+    rows = [rule_block("PASS", ("TCP", "ANY", "ANY", "ANY", port), ("sid", "1")) for port in ("80", "443")]
+    unknown = rule_block("DROP", ("TCP", Unresolved("vpc.cidr"), "ANY", "ANY", "25"), ("sid", "2"))
+    old, new = bundle(blocks("web", rows[0], unknown)), bundle(blocks("web", rows[1], unknown))
+    assert kinds(old, new) == ["changed"]
+
+
+def test_a_line_that_cannot_be_read_is_one_change() -> None:
+    odd = "pass tcp any any -> any (sid:1;)"
+    assert kinds(of(WEB), of(WEB, odd)) == ["added"]
+    assert kinds(of(WEB, odd), of(WEB)) == ["removed"]
 
 
 ROWS: Final = st.lists(

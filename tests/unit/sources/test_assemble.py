@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
-from nfw_reconcile.errors import InputError, Severity, UsageError
+from nfw_reconcile.errors import InputError, Severity
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.inventory import Inventory
-from nfw_reconcile.model.policy import OpaqueGroup
-from nfw_reconcile.sources.assemble import GIVEN, NO_CHOICE, UNKNOWN_HOME_NET, Choice, assemble
+from nfw_reconcile.sources.assemble import NO_CHOICE, assemble
 from nfw_reconcile.sources.policy import build_policy
 from tests.bodies import (
     arn,
@@ -22,47 +20,18 @@ from tests.bodies import (
     stateless_group,
     stateless_rule,
 )
-
-if TYPE_CHECKING:
-    from nfw_reconcile.model.inventory import PolicyBundle, PolicyChange
-    from nfw_reconcile.sources.assemble import Assembled
-
-PASS_WEB = "pass tcp any any -> any 443 (sid:1;)"
-DROP_WEB = "drop tcp any any -> any 443 (sid:1;)"
-
-WEB = group("web", PASS_WEB, address="group.web")
-EGRESS = policy("egress", WEB, address="policy.egress")
-PROD = firewall("prod", EGRESS, address="firewall.prod")
-CREATED_WEB = group("web-2", DROP_WEB, address="group.web", known=False)
-
-
-def both(side: Inventory, context: Inventory | None = None, choice: Choice = NO_CHOICE) -> Assembled:
-    """Assemble an input that changes nothing."""
-    return assemble(side, side, context, choice)
-
-
-def only(found: Assembled) -> PolicyChange:
-    (change,) = found.changes
-    return change
-
-
-def rules(bundle: PolicyBundle | None) -> list[str]:
-    """Give the text of all rules of a policy, as the policy is built from its bundle."""
-    assert bundle is not None
-    built, _ = build_policy(bundle)
-    found: list[str] = []
-    for attached in built.stateful:
-        group_or_not = attached.group
-        if isinstance(group_or_not, OpaqueGroup):
-            found.append(f"opaque: {group_or_not.name.label}")
-        else:
-            found += [entry.text for entry in group_or_not.entries]
-    return found
-
-
-def said(found: Assembled) -> list[str]:
-    return [str(diagnostic) for diagnostic in found.diagnostics]
-
+from tests.unit.sources.stack import (
+    CREATED_WEB,
+    DROP_WEB,
+    EGRESS,
+    PASS_WEB,
+    PROD,
+    WEB,
+    both,
+    only,
+    rules,
+    said,
+)
 
 # --- linking -----------------------------------------------------------------------------------
 
@@ -313,155 +282,3 @@ def test_a_moved_module_is_one_thing_by_its_arn() -> None:
     before = replace(WEB, name=called("stateful-rulegroup", "web", address="module.old.group.web"))
     change = only(assemble(inventory(EGRESS, before), inventory(EGRESS, WEB), None, NO_CHOICE))
     assert rules(change.old) == rules(change.new) == [PASS_WEB]
-
-
-# --- choice ------------------------------------------------------------------------------------
-
-DEV_POLICY = policy("dev-egress", WEB)
-DEV = firewall("dev", DEV_POLICY)
-TWO = inventory(PROD, EGRESS, DEV, DEV_POLICY, WEB)
-FREE = inventory(EGRESS, WEB)
-STRANGER = arn("firewall", "stranger")
-
-
-@pytest.mark.parametrize("word", ["prod", "firewall.prod", arn("firewall", "prod")])
-def test_a_firewall_is_picked_by_name_address_or_arn(word: str) -> None:
-    assert only(both(TWO, choice=Choice((word,)))).firewall == PROD
-
-
-def test_several_firewalls_may_be_picked() -> None:
-    assert len(both(TWO, choice=Choice(("prod", "dev"))).changes) == 2
-
-
-def test_a_policy_without_a_firewall_is_bound_to_an_arn() -> None:
-    found = only(both(FREE, choice=Choice((STRANGER,)))).firewall
-    assert found is not None
-    assert (found.name.name, found.name.arn, found.account, found.region) == (
-        "stranger",
-        STRANGER,
-        "111122223333",
-        "eu-west-1",
-    )
-
-
-def test_a_policy_without_a_firewall_is_bound_to_a_name_and_to_several() -> None:
-    found = both(FREE, choice=Choice(("one", "two"))).changes
-    assert [change.firewall.name.label for change in found if change.firewall] == ["one", "two"]
-
-
-def test_a_firewall_that_is_named_twice_is_one() -> None:
-    assert len(both(FREE, choice=Choice((STRANGER, STRANGER))).changes) == 1
-    assert len(both(TWO, choice=Choice(("prod", "prod"))).changes) == 1
-
-
-def test_an_input_with_firewalls_binds_another_one_by_arn_only() -> None:
-    records = inventory(PROD, EGRESS, DEV_POLICY, WEB)
-    found = only(both(records, choice=Choice((STRANGER,))))
-    assert found.new is not None
-    assert found.new.policy == DEV_POLICY
-    with pytest.raises(UsageError, match=r"no firewall prodd\. It holds: firewall\.prod"):
-        both(records, choice=Choice(("prodd",)))
-
-
-def test_an_unknown_firewall_lists_the_known_ones() -> None:
-    with pytest.raises(UsageError, match=r"no firewall nobody\. It holds: dev, firewall\.prod"):
-        both(TWO, choice=Choice(("nobody",)))
-
-
-def test_an_unknown_firewall_beside_several_free_policies_lists_them() -> None:
-    with pytest.raises(UsageError, match=r"several policies: dev-egress, policy\.egress.*--policy"):
-        both(inventory(EGRESS, DEV_POLICY, WEB), choice=Choice((STRANGER,)))
-    bound = only(both(inventory(EGRESS, DEV_POLICY, WEB), choice=Choice((STRANGER,), "dev-egress")))
-    assert bound.new is not None
-    assert bound.new.policy == DEV_POLICY
-
-
-@pytest.mark.parametrize(
-    "word",
-    [
-        "arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy/p",
-        "arn:aws:ec2:eu-west-1:111122223333:firewall/p",
-        "arn:aws:network-firewall:eu-west-1:111122223333:firewall/",
-        "arn:",
-    ],
-)
-def test_an_arn_that_is_no_firewalls_is_a_usage_error(word: str) -> None:
-    with pytest.raises(UsageError, match="is not the ARN of a firewall"):
-        both(FREE, choice=Choice((word,)))
-
-
-def test_a_deleted_firewall_is_known_and_gives_nothing() -> None:
-    found = assemble(TWO, replace(TWO, firewalls=(DEV,)), None, Choice(("prod",)))
-    assert found.changes == ()
-    assert any("is deleted" in text for text in said(found))
-
-
-def test_a_policy_is_picked_and_an_unknown_one_lists_the_known() -> None:
-    assert only(both(TWO, choice=Choice(policy="egress"))).firewall == PROD
-    with pytest.raises(UsageError, match=r"no policy nothing\. It holds: dev-egress, policy\.egress"):
-        both(TWO, choice=Choice(policy="nothing"))
-    with pytest.raises(UsageError, match=r"It holds: group\.web alone"):
-        both(inventory(WEB), choice=Choice(policy="nothing"))
-
-
-def test_a_firewall_that_does_not_use_the_picked_policy_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="firewall prod does not use policy dev-egress"):
-        both(TWO, choice=Choice(("prod",), "dev-egress"))
-
-
-def test_a_new_policy_bound_to_a_firewall_is_not_taken_to_have_followed_none() -> None:
-    found = assemble(inventory(WEB), FREE, None, Choice((STRANGER,)))
-    change = only(found)
-    assert change.old is not None
-    assert isinstance(change.old.policy.body, Unresolved)
-    assert any("before the change is not in the input" in text for text in said(found))
-
-
-def test_a_renamed_policy_bound_to_a_firewall_follows_the_one_that_is_gone() -> None:
-    change = only(assemble(FREE, inventory(DEV_POLICY, WEB), None, Choice((STRANGER,))))
-    assert change.old is not None
-    assert change.old.policy == EGRESS
-
-
-# --- HOME_NET ----------------------------------------------------------------------------------
-
-IN_VPC = replace(PROD, vpc="vpc-1")
-CIDRS = {"vpc-1": ["10.9.0.0/16"]}
-
-
-@pytest.mark.parametrize(
-    ("side", "choice", "home_net", "origin"),
-    [
-        (inventory(IN_VPC, EGRESS, WEB, vpcs=CIDRS), Choice(), ["10.9.0.0/16"], "VPC (vpc-1)"),
-        (
-            inventory(IN_VPC, EGRESS, WEB, vpcs=CIDRS),
-            Choice(home_net=("10.0.0.0/8",)),
-            ["10.9.0.0/16"],
-            "VPC (vpc-1)",
-        ),
-        (inventory(IN_VPC, EGRESS, WEB), Choice(home_net=("10.0.0.0/8",)), ["10.0.0.0/8"], GIVEN),
-        (inventory(PROD, EGRESS, WEB), Choice(home_net=("10.0.0.0/8",)), ["10.0.0.0/8"], GIVEN),
-        (inventory(IN_VPC, EGRESS, WEB), Choice(), UNKNOWN_HOME_NET, ""),
-        (FREE, Choice(home_net=("10.0.0.0/8",)), ["10.0.0.0/8"], GIVEN),
-    ],
-)
-def test_home_net_is_the_vpcs_else_what_the_user_gives_else_not_known(
-    side: Inventory, choice: Choice, home_net: object, origin: str
-) -> None:
-    change = only(both(side, choice=choice))
-    assert change.new is not None
-    assert change.new.home_net == home_net
-    assert origin in change.new.home_net_origin
-
-
-def test_the_vpc_of_the_context_gives_home_net() -> None:
-    change = only(both(inventory(IN_VPC, EGRESS, WEB), inventory(vpcs=CIDRS)))
-    assert change.new is not None
-    assert change.new.home_net == ["10.9.0.0/16"]
-
-
-def test_a_vpc_that_is_to_be_created_is_found_by_its_address() -> None:
-    prod = replace(PROD, vpc=Unresolved("aws_vpc.main.id"))
-    change = only(both(inventory(prod, EGRESS, WEB, vpcs={"aws_vpc.main": ["10.3.0.0/16"]})))
-    assert change.new is not None
-    assert change.new.home_net == ["10.3.0.0/16"]
