@@ -17,8 +17,8 @@ from nfw_reconcile.act.journal import Ended, Intended, NoReply, Refusal, Taken
 from nfw_reconcile.act.operations import SentOperation, follow, start
 from nfw_reconcile.act.ports import Accepted, Declined, FlowRequest, Lost, OperationStatus
 from nfw_reconcile.act.settle import find_lost, known_flushes
-from nfw_reconcile.act.texts import safe_filter_text
 from nfw_reconcile.errors import JournalError, ServiceError
+from nfw_reconcile.flows.texts import safe_filter_text
 from nfw_reconcile.model.documents import OperationType
 
 if TYPE_CHECKING:

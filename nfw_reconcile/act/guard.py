@@ -9,8 +9,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nfw_reconcile.act.texts import filter_text
 from nfw_reconcile.errors import Diagnostic, LimitExceeded, Refused, error
+from nfw_reconcile.flows.texts import filter_text
 from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.filters import MOST_FILTERS
 from nfw_reconcile.model.intervals import IntervalSet

@@ -66,7 +66,16 @@ class LiveFirewall:
         return configuration
 
     def planned(self) -> LivePolicy:
-        """Give the live policy; raises ``StalePlan`` with every difference if it is not the planned one."""
+        """Give the live policy that flows are going to be judged by from now on.
+
+        Raises ``StalePlan`` with every difference if it is not the planned one.
+        """
+        live, agreed = self._look()
+        with self._lock:
+            self._agreed = agreed
+        return live
+
+    def _look(self) -> tuple[LivePolicy, _Agreed]:
         snapshot = self._patiently(lambda: self.service.snapshot(self.arn))
         live = self._policies.current(snapshot)
         if live.differences:
@@ -77,9 +86,7 @@ class LiveFirewall:
                 ]
             )
         tokens = dict(read_configuration(snapshot, self.arn).tokens)
-        with self._lock:
-            self._agreed = _Agreed(tokens, live.compiled.digest)
-        return live
+        return live, _Agreed(tokens, live.compiled.digest)
 
     def recheck(self, zone: str, in_sync: InSync) -> None:
         """Make sure that the zone still runs the planned policy.
@@ -98,13 +105,16 @@ class LiveFirewall:
                 raise StalePlan(error(summary, remedy="Run apply again once it is in sync."))
 
     def _require_agreement(self, configuration: Configuration) -> None:
+        """Require that what is live decides as what flows were judged by; new tokens alone are taken over."""
         before = self._agreed
         if before is not None and dict(configuration.tokens) == before.tokens:
             return
-        live = self.planned()
-        if before is not None and live.compiled.digest != before.digest:
+        _, found = self._look()
+        if before is not None and found.digest != before.digest:
             summary = "the live policy changed while flows were being looked at."
             raise StalePlan(error(summary, remedy="Run apply again."))
+        with self._lock:
+            self._agreed = found
 
     def _patiently(self, read: Callable[[], T]) -> T:
         return patiently(read, self._deadline, self._options.pace.poll)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nfw_reconcile.act.texts import safe_filter_text, time_text
+from nfw_reconcile.act.texts import time_text
+from nfw_reconcile.flows.texts import safe_filter_text
 from nfw_reconcile.model.documents import Operation, ZoneResult, ZoneState
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.ages import is_old
-from nfw_reconcile.act.texts import effect_counts, flow_row
+from nfw_reconcile.model.texts import effect_counts, flow_row
 from nfw_reconcile.model.verdict import Effect, Engine
 
 if TYPE_CHECKING:

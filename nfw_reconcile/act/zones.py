@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from nfw_reconcile.act.lane import Lane
 from nfw_reconcile.act.ports import Scope
 from nfw_reconcile.act.record import ZoneRecord
-from nfw_reconcile.act.texts import read_filter
+from nfw_reconcile.flows.texts import read_filter
 from nfw_reconcile.model.documents import ZoneState
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from nfw_reconcile.engine.compiled import CompiledRule, MayAct
 from nfw_reconcile.model.documents import ChangeKind, RuleChange, RuleText
 from nfw_reconcile.model.policy import OpaqueGroup
-from nfw_reconcile.pipeline.texts import rule_text
+from nfw_reconcile.model.texts import rule_text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence

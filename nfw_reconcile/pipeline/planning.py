@@ -13,6 +13,7 @@ from nfw_reconcile.engine.protocols import ProtocolMatch
 from nfw_reconcile.engine.region import Part, newly_denied
 from nfw_reconcile.errors import Diagnostic, warning
 from nfw_reconcile.flows.capture import cover
+from nfw_reconcile.flows.texts import filter_text
 from nfw_reconcile.model.documents import (
     FirewallPlan,
     FlowsSeen,
@@ -21,22 +22,13 @@ from nfw_reconcile.model.documents import (
 )
 from nfw_reconcile.model.intervals import ALL_PORTS
 from nfw_reconcile.model.policy import HOME_NET
+from nfw_reconcile.model.texts import cause_text, effect_counts, flow_row, flow_text
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.pipeline.advice import warnings_of
 from nfw_reconcile.pipeline.changes import rule_changes
 from nfw_reconcile.pipeline.inputs import Loaded, load
 from nfw_reconcile.pipeline.settings import setting_changes
-from nfw_reconcile.pipeline.texts import (
-    box_text,
-    cause_text,
-    effect_counts,
-    filter_text,
-    firewall_identity,
-    flow_row,
-    flow_text,
-    policy_identity,
-    remark,
-)
+from nfw_reconcile.pipeline.texts import box_text, firewall_identity, policy_identity, remark
 from nfw_reconcile.pipeline.undecided import missing_names, undecided
 from nfw_reconcile.sources.bundle import bundle_to_json
 

@@ -32,7 +32,8 @@ def paired(after: Sequence[Named], before: Sequence[Named]) -> Pairs[Named]:
     for key in _KEYS:
         candidates = {key(record): record for record in reversed(waiting.values())}
         for record in after:
-            partner = candidates.get(key(record)) if key(record) and id(record) not in partners else None
+            free = id(record) not in partners and key(record) is not None
+            partner = candidates.get(key(record)) if free else None
             if partner is not None and id(partner) in waiting and _may_be(record, partner, key):
                 partners[id(record)] = waiting.pop(id(partner))
     return Pairs([(record, partners.get(id(record))) for record in after], list(waiting.values()))
@@ -40,11 +41,9 @@ def paired(after: Sequence[Named], before: Sequence[Named]) -> Pairs[Named]:
 
 def lacking(have: Sequence[Named], other: Sequence[Named], offered: Sequence[Named]) -> list[Named]:
     """Give what is offered and no side of the input holds, each thing once."""
-    known: list[Named] = [*have, *other]
     added: list[Named] = []
     for record in offered:
-        if not any(same(record, found) for found in known):
-            known.append(record)
+        if not any(same(record, found) for known in (have, other, added) for found in known):
             added.append(record)
     return added
 

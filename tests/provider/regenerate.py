@@ -43,7 +43,10 @@ def main(names: list[str]) -> int:
     if (missing := unavailable()) is not None:
         sys.stderr.write(f"cannot regenerate: {missing}\n")
         return 1
-    for folder in [EXAMPLES / name for name in names] or [DEMO, *sorted(p.parent for p in EXAMPLES.glob("*/old"))]:
+    for folder in [EXAMPLES / name for name in names] or [
+        DEMO,
+        *sorted(p.parent for p in EXAMPLES.glob("*/old")),
+    ]:
         document = json.dumps(example_plan(folder), indent=1)
         (folder / "plan.json").write_text(f"{document}\n", encoding="utf-8")
         sys.stderr.write(f"{folder.name}\n")

@@ -17,7 +17,6 @@ from nfw_reconcile.act.options import NO_OTHER_LIMITS, ActOptions
 from nfw_reconcile.act.ports import LivePolicy
 from nfw_reconcile.act.result import digest
 from nfw_reconcile.act.run import RunName, Services, apply_plan
-from nfw_reconcile.act.texts import filter_text
 from nfw_reconcile.aws.client import Clients
 from nfw_reconcile.aws.service import AwsFlowService
 from nfw_reconcile.emulator.clock import VirtualClock
@@ -28,6 +27,7 @@ from nfw_reconcile.emulator.transport import attach
 from nfw_reconcile.engine.compile import compile_policy
 from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.errors import JournalError, error
+from nfw_reconcile.flows.texts import filter_text
 from nfw_reconcile.model.addresses import Address, Network
 from nfw_reconcile.model.documents import FirewallIdentity, FirewallPlan, PlanDocument, PolicyIdentity, Region
 from nfw_reconcile.model.filters import FlowFilter
@@ -89,16 +89,17 @@ def compiled(rules: str, exceptions: Exceptions = Exceptions.DROP) -> CompiledPo
 
 @dataclass(frozen=True)
 class PortPolicies:
-    """Reads the one rule group of a snapshot; policies are equal if their digests are."""
+    """Reads the one rule group of a snapshot; policies are equal if their digests are, or if all are."""
 
     old: str
     new: str
+    any_will_do: bool = False
 
     def current(self, snapshot: JsonObject) -> LivePolicy:
         rules = snapshot["rule_groups"][0]["RuleGroup"]["RulesSource"]["RulesString"]
         options = snapshot["policies"][0]["FirewallPolicy"].get("StatefulEngineOptions", {})
         live = compiled(rules, Exceptions(options.get("StreamExceptionPolicy", "DROP")))
-        equal = live.digest == compiled(self.new).digest
+        equal = self.any_will_do or live.digest == compiled(self.new).digest
         return LivePolicy(live, () if equal else ("its rules are others",))
 
     def comparison(self, live: LivePolicy) -> Comparison:
@@ -148,6 +149,7 @@ class Scene:
     firewall: str = ""
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     new_rules: str = NEW_RULES
+    any_policy_will_do: bool = False
 
     def ok(self, operation: str, /, **params: Any) -> JsonObject:  # noqa: ANN401 - JSON
         reply = self.emulator.call(operation, params)
@@ -221,7 +223,9 @@ class Scene:
 
     def services(self) -> Services:
         return Services(
-            lambda _: self.service, lambda _: PortPolicies(OLD_RULES, self.new_rules), self.journal
+            lambda _: self.service,
+            lambda _: PortPolicies(OLD_RULES, self.new_rules, self.any_policy_will_do),
+            self.journal,
         )
 
     def apply(self, plan: PlanDocument | None = None, **options: Any) -> ResultDocument:  # noqa: ANN401

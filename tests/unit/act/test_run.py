@@ -7,7 +7,6 @@ import pytest
 
 from nfw_reconcile.act.journal import Ended, Intended, Refusal, RunFinished, RunStarted, Taken
 from nfw_reconcile.act.lane import Pace
-from nfw_reconcile.act.texts import filter_text
 from nfw_reconcile.emulator.clients import Client
 from nfw_reconcile.emulator.faults import (
     ACCESS_DENIED,
@@ -49,6 +48,7 @@ from nfw_reconcile.emulator.settings import (
     TableSettings,
 )
 from nfw_reconcile.errors import StalePlan
+from nfw_reconcile.flows.texts import filter_text
 from nfw_reconcile.model.codec import canonical, to_json
 from nfw_reconcile.model.documents import FirewallIdentity, Limits, ZoneState
 from nfw_reconcile.model.verdict import Effect
@@ -290,6 +290,16 @@ def test_rules_that_change_between_two_flushes_stop_the_second() -> None:
     assert zone_of(result, B).state is ZoneState.REFUSED
 
 
+def test_another_policy_that_the_plan_would_take_too_is_not_the_one_flows_were_judged_by() -> None:
+    scene = tight()
+    scene.any_policy_will_do = True
+    meddle(scene, "StartFlowCapture", 2, f"{NEW_RULES}\ndrop tcp any any -> any 99 (sid:3;)")
+    result = scene.apply()
+    assert result.exit_code == 3
+    assert "changed while flows were being looked at" in messages(result)
+    assert flushes_asked(scene.emulator) == 0
+
+
 def test_a_change_of_comments_is_no_change() -> None:
     scene = tight()
     meddle(scene, "StartFlowCapture", 2, f"# nothing new\n{NEW_RULES}")
@@ -369,6 +379,13 @@ def test_a_flush_whose_reply_was_lost_is_found_and_not_sent_again(fault: Fault) 
     assert states(result) == VERIFIED
     assert "the reply to a flush was lost" in messages(result)
     assert [each.zone for each in flushes(scene.emulator)] == list(ZONES)
+    assert scene.violations() == []
+
+
+def test_a_capture_whose_reply_was_lost_has_time_to_end_before_another_is_sent() -> None:
+    scene = tight(with_operations(list_lag=8.0))
+    scene.emulator.faults.add(FaultRule(INTERNAL_ERROR_AFTER, "StartFlowCapture", nth(1)))
+    assert states(scene.apply()) == VERIFIED
     assert scene.violations() == []
 
 
