@@ -279,7 +279,7 @@ def _address_list(random: Random) -> str:
     wanted = random.sample(blocks, random.randint(1, 3))
     narrow = [block for block in blocks if "/" not in block and "-" not in block]
     others = blocks if random.random() < 0.1 else [block for block in narrow if block not in wanted]
-    unwanted = random.sample(others, random.choice((0, 0, 1, 2)))
+    unwanted = random.sample(others, min(len(others), random.choice((0, 0, 1, 2))))
     taken_out = [f"!{block}" for block in unwanted]
     match random.randrange(5):
         case 0:
