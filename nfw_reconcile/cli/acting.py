@@ -55,7 +55,7 @@ def apply_command(
     form: str,
     outputs: tuple[str, ...],
 ) -> int:
-    """Flush exactly the flows that the plan newly denies, and prove that they are gone.
+    """Flush what a saved plan newly denies, and prove it.
 
     Run it after terraform apply. It waits until every zone provably runs the planned rules, captures the
     flows in question, flushes those that the new policy denies, and captures again.
@@ -183,7 +183,9 @@ def verify_command(
 @click.option("--out", type=FILE, required=True, metavar="FILE", help="Where to write it (mode 0600).")
 @aws_options
 def snapshot_command(*, firewall: str, out: Path, aws: AwsChoice) -> None:
-    """Save the live policy of a firewall as a file: a side for plan, and what the emulator begins with.
+    """Save the live policy of a firewall as a file.
+
+    The file is a side for plan, and what the emulator begins with.
 
     \b
     Example:

@@ -17,7 +17,10 @@ from nfw_reconcile.cli.output import color_wanted, terminal_width
     "--dir", "folder", type=FILE, metavar="DIR", help="Where its files go (default: a new temporary folder)."
 )
 def demo_command(*, folder: Path | None) -> int:
-    """Play the whole story on the built-in emulator, in seconds and without an AWS account."""
+    """Play the whole story on the emulator.
+
+    It takes seconds, and needs no AWS account.
+    """
     from nfw_reconcile.cli.demo import play  # noqa: PLC0415 - loads boto3
 
     if folder is None:
@@ -39,7 +42,9 @@ def demo_command(*, folder: Path | None) -> int:
 def emulator_command(
     *, snapshot: Path, flows: Path | None, firewall: str | None, zones: tuple[str, ...], port: int
 ) -> None:
-    """Serve a stand-in for AWS Network Firewall on a local port, for boto3, the AWS CLI and apply.
+    """Serve a local stand-in for AWS Network Firewall.
+
+    boto3, the AWS CLI and apply can talk to it.
 
     \b
     Examples:

@@ -142,7 +142,9 @@ def _classified(request: Request, lines: TextIO, source: str, form: str) -> Iter
 @click.argument("source", metavar="SRC[:PORT]")
 @click.argument("destination", metavar="DST[:PORT]")
 def explain_command(*, request: Request, protocol: str, source: str, destination: str) -> None:
-    """Trace one flow through the old and the new policy, with the deciding rules.
+    """Trace one flow through both policies.
+
+    Names the deciding rules, and what the verdicts depend on.
 
     \b
     Examples:
