@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.gate import GateTimes, InSync, NeverInSync, Unfit, wait_for_sync
@@ -10,7 +11,7 @@ from nfw_reconcile.act.live import LiveFirewall
 from nfw_reconcile.act.result import FirewallOutcome
 from nfw_reconcile.act.zone import ZoneFrame, ZoneWork, state_after
 from nfw_reconcile.act.zones import Zones
-from nfw_reconcile.errors import LimitExceeded, NfwReconcileError
+from nfw_reconcile.errors import LimitExceeded, NfwReconcileError, ServiceError
 from nfw_reconcile.model.documents import ZoneState
 
 if TYPE_CHECKING:
@@ -42,8 +43,14 @@ class _FirewallRun:
             self._act()
         except NfwReconcileError as problem:
             self._zones.end_rest(state_after(problem, sent=False), [str(each) for each in problem.problems])
-        self._zones.add_late(self._live.zones_seen)
+        self._look_for_late_zones()
         return FirewallOutcome(self._task.plan, self._exception_policy, self._zones.results)
+
+    def _look_for_late_zones(self) -> None:
+        """Tell of zones that were added meanwhile; that this last read fails says nothing about the others."""
+        with suppress(ServiceError):
+            self._live.read()
+        self._zones.add_late(self._live.zones_seen)
 
     def _act(self) -> None:
         if not self._zones.filters(self._live.planned()):

@@ -15,8 +15,13 @@ def local_clients(region: str) -> Clients:
     session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=region)
 
     def make(service: str, attempts: int, timeout: int) -> Any:  # noqa: ANN401 - boto3 has no types
-        retries = {"mode": "standard", "total_max_attempts": attempts}
-        return session.client(service, config=Config(retries=retries, read_timeout=timeout))
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            read_timeout=timeout,
+            ignore_configured_endpoint_urls=True,
+            proxies={},
+        )
+        return session.client(service, config=config)
 
     return Clients(
         region,

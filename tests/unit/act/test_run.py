@@ -24,6 +24,7 @@ from nfw_reconcile.emulator.faults import (
     TIMEOUT_AFTER,
     TRUNCATED,
     UNAVAILABLE_AFTER,
+    CallFacts,
     Fault,
     FaultRule,
     nth,
@@ -65,7 +66,6 @@ from tests.unit.act.scene import (
     build,
     flow,
     messages,
-    newly_denied,
     states,
     tight,
     zone_of,
@@ -264,8 +264,8 @@ def test_a_live_policy_that_is_not_the_planned_one_is_refused() -> None:
 def meddle(scene: Scene, operation: str, number: int, change: str) -> None:
     """Let somebody update the rules when a call is made."""
 
-    def when(call: object) -> bool:
-        if getattr(call, "nth", 0) == number:
+    def when(call: CallFacts) -> bool:
+        if call.nth == number:
             scene.tighten(change)
         return False
 
@@ -668,11 +668,30 @@ def test_a_run_ends_within_its_time_even_if_nothing_answers() -> None:
 
 
 def test_flows_over_the_limit_that_only_the_second_look_finds_are_left_and_told() -> None:
-    scene = tight()
-    outcome(scene, with_errors(touches=0.5), OperationType.CAPTURE, *range(1, 16))
-    result = scene.apply(limits=Limits(3, None, (), ()))
-    assert result.exit_code in {3, 6}
-    assert all(newly_denied(each) for flush in flushes(scene.emulator) for each in flush.touched)
+    scene = tight(count=8, zones=1)
+    outcome(scene, with_errors(touches=0.3), OperationType.CAPTURE, *range(1, 16))
+    result = scene.apply(limits=Limits(7, None, (), ()))
+    found = zone_of(result, A)
+    assert (result.exit_code, found.state) == (6, ZoneState.SURVIVORS)
+    assert 0 < len(found.flushed) <= 7
+    assert len(found.flushed) + len(found.survivors) == 8
+    assert "8 flows would be flushed, more than the 7 allowed" in messages(result)
+    assert scene.violations() == []
+
+
+def test_a_zone_that_appears_while_the_run_is_under_way_is_told() -> None:
+    scene = tight(zones=1)
+
+    def appear(call: CallFacts) -> bool:
+        if call.nth == 1:
+            deployments = scene.emulator.world.firewalls[scene.firewall].deployments
+            endpoint = replace(deployments[A].endpoint, id="vpce-00000000", zone=B)
+            deployments[B] = replace(deployments[A], endpoint=endpoint)
+        return False
+
+    scene.emulator.faults.add(FaultRule(THROTTLED, "StartFlowFlush", appear))
+    result = scene.apply()
+    assert (result.exit_code, states(result)) == (4, [ZoneState.VERIFIED, ZoneState.SKIPPED])
 
 
 def test_what_lies_inside_a_sensitive_filter_is_marked_wherever_it_is_written() -> None:
