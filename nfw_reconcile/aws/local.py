@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from nfw_reconcile.aws.client import READ_ATTEMPTS, READ_TIMEOUT, SERVICE, START_TIMEOUT, Clients
+
+_NOTHING_CONFIGURED: Final = dict.fromkeys(
+    ("profile", "config_file", "credentials_file"), (None, None, None, None)
+)
+"""Where botocore looks for settings: nowhere, so that the user's own AWS configuration plays no part."""
 
 
 def local_clients(region: str) -> Clients:
     """Make clients that sign with made-up keys; attach an emulator to each before it is used."""
     import boto3  # noqa: PLC0415 - slow to import
     from botocore.config import Config  # noqa: PLC0415
+    from botocore.session import Session  # noqa: PLC0415
 
-    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=region)
+    core = Session(session_vars=_NOTHING_CONFIGURED)
+    session = boto3.Session("local", "local", region_name=region, botocore_session=core)
 
     def make(service: str, attempts: int, timeout: int) -> Any:  # noqa: ANN401 - boto3 has no types
         config = Config(

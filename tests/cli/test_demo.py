@@ -51,3 +51,12 @@ def test_the_demo_is_the_same_every_time(tmp_path: Path, capsys: pytest.CaptureF
         capsys.readouterr()
     one, two = (tmp_path / name / "nfw.result" for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
+
+
+def test_the_users_own_aws_configuration_plays_no_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    assert run(["demo", "--dir", str(tmp_path)]) == 0
+    assert "proven gone" in capsys.readouterr().out
