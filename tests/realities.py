@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nfw_reconcile.engine.compiled import CompiledPolicy
+    from nfw_reconcile.engine.exchange import Course
     from nfw_reconcile.engine.walk import Outcome
     from nfw_reconcile.model.flow import FiveTuple
 
@@ -69,10 +70,10 @@ class ToldWorld(World):
                 raise LookupError(message)
 
 
-def outcome(policy: CompiledPolicy, reality: Reality) -> Outcome:
-    """Work out what a policy does with a conversation of which everything is known."""
+def outcome(policy: CompiledPolicy, reality: Reality, course: Course | None = None) -> Outcome:
+    """Work out what a policy does with a conversation of which everything is known, or another course of it."""
     signature = side_signature(policy, reality.flow)
-    return Side.of(policy, reality.flow, signature).judge(ToldWorld(reality))
+    return Side.of(policy, reality.flow, signature).judge(ToldWorld(reality), course)
 
 
 _CLIENT: Final = "10.0.1.10"

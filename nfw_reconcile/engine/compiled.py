@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.engine.conditions import Stateful
+from nfw_reconcile.engine.conditions import NameIs, OpaqueIs, Stateful
 from nfw_reconcile.engine.headers import HeaderBox, HeaderIndex, bits
 from nfw_reconcile.engine.identity import fingerprint
 from nfw_reconcile.model.rule import Action
@@ -210,3 +210,14 @@ class CompiledPolicy:
     def uncertain(self) -> int:
         """Give the rules whose headers hold names with unknown members, as a bit vector."""
         return sum(1 << position for position, rule in enumerate(self.rules) if not rule.header.certain)
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Give the texts of conditions that no report may show, because a sensitive rule asks them."""
+        return frozenset(
+            str(condition.names) if isinstance(condition, NameIs) else condition.text
+            for rule in self.rules
+            if rule.ref is not None and rule.ref.sensitive
+            for condition in rule.meaning.conditions
+            if isinstance(condition, NameIs | OpaqueIs | Stateful)
+        )

@@ -26,6 +26,9 @@ MOST_UNKNOWNS: Final = 10
 """Unknown values that one flow's verdict may hang on before no combination of them is tried any more."""
 
 MOST_CONDITIONS: Final = 12
+MOST_REMARKED: Final = 64
+"""Worlds of one flow in which other courses of the conversation are tried."""
+
 TOO_MANY: Final = "more combinations of payload conditions than are looked at"
 
 
@@ -62,6 +65,7 @@ class Comparison:
         self.old = old
         self.new = new
         self._vocabulary = new.vocabulary | (old.vocabulary if old else Vocabulary())
+        self._hidden = new.hidden | (old.hidden if old else frozenset())
         self._effects: dict[FlowSignature, FlowEffect] = {}
 
     def effect(self, flow: FiveTuple) -> FlowEffect:
@@ -94,7 +98,8 @@ class Comparison:
 
         found = explore(flow.protocol, replace(self._vocabulary, names=less.names), run)
         unchanged = len(sides) > 1 and not found.complete and sides[0].same_as(sides[1])
-        return _combine(flow, found.leaves, complete=found.complete, unchanged=unchanged)
+        effect = _combine(flow, found.leaves, complete=found.complete, unchanged=unchanged)
+        return _without(_with_remarks(effect, judges, found.leaves), self._hidden)
 
 
 def _combine(flow: FiveTuple, leaves: Sequence[Leaf[Pair]], *, complete: bool, unchanged: bool) -> FlowEffect:
@@ -109,6 +114,46 @@ def _combine(flow: FiveTuple, leaves: Sequence[Leaf[Pair]], *, complete: bool, u
     flush = effect is Effect.NEWLY_DENIED and any(o.cause.engine is Engine.STATEFUL for o in cut)
     conditions = telling.world.conditions() if effect is Effect.POSSIBLY_DENIED else ()
     return FlowEffect(flow, effect, flush, old, new, conditions[:MOST_CONDITIONS])
+
+
+def _with_remarks(effect: FlowEffect, sides: Sequence[Side], leaves: Sequence[Leaf[Pair]]) -> FlowEffect:
+    """Add what the reader should know about other courses of the conversation, to the verdict of each side."""
+    settled = [leaf for leaf in leaves[:MOST_REMARKED] if not leaf.world.unknowns()]
+    new = {
+        note: None
+        for leaf in settled
+        for note in sides[-1].remarks(leaf.world, allowed=leaf.outcome.new.allowed)
+    }
+    old = {
+        note: None
+        for leaf in settled
+        for side in sides[:-1]
+        for note in side.remarks(leaf.world, allowed=leaf.outcome.old.allowed)
+    }
+    return replace(
+        effect,
+        old=replace(effect.old, notes=(*effect.old.notes, *old)),
+        new=replace(effect.new, notes=(*effect.new.notes, *new)),
+    )
+
+
+SENSITIVE_CONDITION: Final = "a condition of a sensitive rule"
+
+
+def _without(effect: FlowEffect, hidden: frozenset[str]) -> FlowEffect:
+    """Put a general word in the place of every condition and reason that holds a hidden text."""
+    if not hidden:
+        return effect
+
+    def shown(texts: tuple[str, ...]) -> tuple[str, ...]:
+        told = (SENSITIVE_CONDITION if any(text in each for text in hidden) else each for each in texts)
+        return tuple(dict.fromkeys(told))
+
+    old, new = (
+        replace(side, conditions=shown(side.conditions), reasons=shown(side.reasons))
+        for side in (effect.old, effect.new)
+    )
+    return replace(effect, old=old, new=new, conditions=shown(effect.conditions))
 
 
 def _old(pair: Pair) -> Outcome:

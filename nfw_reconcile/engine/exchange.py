@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from nfw_reconcile.engine.protocols import APPLICATIONS
 from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP
 
 
@@ -19,7 +20,8 @@ class Packet:
 
     ``established`` is Suricata's notion: for TCP every packet after the handshake's third, else every
     packet from the first one in the second direction on. The packet that ``establishes`` a TCP flow
-    does so even where a rule drops it: its copy finds the flow established.
+    does so even where a rule drops it: its copy finds the flow established. A ``part`` of the client's
+    request comes before the rest of it.
     """
 
     to_server: bool
@@ -29,6 +31,7 @@ class Packet:
     detected: bool = False
     tracked: bool = True
     establishes: bool = False
+    part: bool = False
 
     def again(self) -> Packet:
         """Give the copy that its sender sends when no answer comes."""
@@ -77,3 +80,43 @@ _UNTRACKED: Final = _datagrams(4, tracked=False)
 def exchange(protocol: int) -> tuple[Packet, ...]:
     """Give the packets of a conversation over an IP protocol, in time order."""
     return _EXCHANGES.get(protocol, _UNTRACKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Another course that a conversation may take.
+
+    ``only`` names the application protocols whose conversations take it, ``never`` those whose do not.
+    """
+
+    name: str
+    packets: tuple[Packet, ...]
+    only: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()
+
+
+_HANDSHAKE: Final = _TCP_EXCHANGE[:3]
+_REQUEST, _REPLY = _TCP_EXCHANGE[3:]
+_TCP_COURSES: Final = (
+    Course(
+        "a ClientHello in two packets",
+        (*_HANDSHAKE, replace(_REQUEST, part=True), _REQUEST, _REPLY),
+        only=frozenset({"tls"}),
+    ),
+    Course(
+        "a server that speaks first",
+        (*_HANDSHAKE, replace(_REPLY, detected=False), _REQUEST, _REPLY),
+        never=APPLICATIONS,  # whether the server's first words tell the protocol is not modelled
+    ),
+)
+_ONE_WAY: Final = Course(
+    "one-way traffic",
+    tuple(replace(packet, established=False) for packet in _EXCHANGES[UDP] if packet.to_server),
+    never=frozenset({"dns"}),
+)
+_COURSES: Final[dict[int, tuple[Course, ...]]] = {TCP: _TCP_COURSES, UDP: (_ONE_WAY,)}
+
+
+def other_courses(protocol: int) -> tuple[Course, ...]:
+    """Give the courses of a conversation that rules may treat in another way than its usual one."""
+    return _COURSES.get(protocol, ())

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from nfw_reconcile.engine.condense import Lists
-from nfw_reconcile.engine.exchange import exchange
+from nfw_reconcile.engine.exchange import exchange, other_courses
 from nfw_reconcile.engine.headers import Signature, bits
 from nfw_reconcile.engine.questions import Unknown
 from nfw_reconcile.engine.walk import Outcome, walk
 from nfw_reconcile.model.rule import StatelessAction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nfw_reconcile.engine.compiled import CompiledPolicy
+    from nfw_reconcile.engine.exchange import Course
     from nfw_reconcile.engine.worlds import World
     from nfw_reconcile.model.flow import FiveTuple
 
@@ -54,10 +57,10 @@ class Side:
         )
         return cls(policy, flow, signature, Lists(forward, backward))
 
-    def judge(self, world: World) -> Outcome:
-        """Take the conversation through both engines, in one world."""
+    def judge(self, world: World, course: Course | None = None) -> Outcome:
+        """Take the conversation, or another course of it, through both engines, in one world."""
         stateless = self.policy.stateless
-        packets = exchange(self.flow.protocol)
+        packets = exchange(self.flow.protocol) if course is None else course.packets
         sent = [stateless.judge(packet, self.signature.stateless, world) for packet in packets]
         for outcome in sent:
             if outcome.action is StatelessAction.DROP:
@@ -68,6 +71,12 @@ class Side:
         if actions == {StatelessAction.FORWARD}:
             return walk(self.lists, self.flow, packets, self._past(), world)
         return Outcome(allowed=world.ask(self._half_seen()), cause=sent[0].cause)
+
+    def remarks(self, world: World, *, allowed: bool) -> Iterator[str]:
+        """Tell which other courses would fare differently in a world in which the usual one was tried."""
+        for course in other_courses(self.flow.protocol):
+            if _taken(course, world) and self.judge(world.after(), course).allowed != allowed:
+                yield f"{course.name} would be {'denied' if allowed else 'allowed'}"
 
     def same_as(self, other: Side) -> bool:
         """Say whether the other policy does the same with the flow, rule by rule."""
@@ -92,3 +101,9 @@ class Side:
         reason = f"stateless rules of {self.policy.name.label} forward some packets of a conversation only"
         stateless = self.policy.stateless.met(self.signature.stateless)
         return Unknown(reason, f"{stateless} {self.policy.past(self.signature.stateful)}")
+
+
+def _taken(course: Course, world: World) -> bool:
+    if course.only:
+        return world.must_speak(course.only)
+    return not world.must_speak(course.never)

@@ -91,9 +91,9 @@ def _holds(condition: Condition, packet: Packet, header: FiveTuple, world: World
         case ApplicationIs(applications=applications, negated=negated):
             return _application_holds(applications, packet, world, negated=negated)
         case ClientHello():
-            return packet.to_server and packet.detected and world.ask(_TLS)
+            return _asks_whole(packet) and world.ask(_TLS)
         case NameIs(names=names, negated=negated):
-            return packet.to_server and packet.detected and _name_holds(names, world, negated=negated)
+            return _asks_whole(packet) and _name_holds(names, world, negated=negated)
         case OpaqueIs(text=text, carrier=carrier):
             scope = "to server" if packet.to_server else "to client"
             return _carries(carrier, packet) and world.ask(Opaque(text, scope))
@@ -107,6 +107,11 @@ def _application_holds(applications: frozenset[str], packet: Packet, world: Worl
     if not negated:
         return world.ask(Speaks(applications))
     return not world.ask(_UNDETECTED) and not world.ask(Speaks(applications))
+
+
+def _asks_whole(packet: Packet) -> bool:
+    """Say whether the packet completes what the client asks for."""
+    return packet.to_server and packet.detected and not packet.part
 
 
 def _name_holds(names: Names, world: World, *, negated: bool) -> bool:
@@ -123,6 +128,6 @@ def _carries(carrier: Carrier, packet: Packet) -> bool:
         case Carrier.DATA:
             return packet.data
         case Carrier.REQUEST:
-            return packet.data and packet.to_server
+            return packet.data and packet.to_server and not packet.part
         case Carrier.RESPONSE:
             return packet.data and not packet.to_server

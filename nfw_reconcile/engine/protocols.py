@@ -75,6 +75,9 @@ _TRANSPORTS: Final[dict[str, frozenset[int]]] = {
     ),
 }  # fmt: skip
 
+APPLICATIONS: Final = frozenset(_TRANSPORTS)
+"""Every application protocol that can be detected."""
+
 _ALIASES: Final[dict[str, frozenset[str]]] = {
     "http": frozenset({"http1", "http2"}),
     "ikev2": frozenset({"ike"}),

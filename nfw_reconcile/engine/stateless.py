@@ -140,7 +140,7 @@ def _compile_entry(group: str, entry: StatelessEntry) -> CompiledStatelessRule:
         any_source_port=not entry.source_ports,
         any_destination_port=not entry.destination_ports,
     )
-    ref = RuleRef(group, None, None, describe(entry))
+    ref = RuleRef(group, None, None, describe(entry), entry.sensitive)
     content = (box, entry.tcp_flags, entry.action)
     return CompiledStatelessRule(box, entry.tcp_flags, entry.action, None, ref, content)
 

@@ -118,6 +118,18 @@ class World:
         self._names = inside if answer else outside
         return answer
 
+    def after(self) -> World:
+        """Give a world that answers as this one did, and ``False`` wherever more is asked and both are possible."""
+        world = World(
+            self.protocol, self.vocabulary, tuple(self.choices), dict(self.answers), list(self.choices)
+        )
+        world._applications, world._names = self._applications, self._names
+        return world
+
+    def must_speak(self, applications: frozenset[str]) -> bool:
+        """Say whether the conversation can speak nothing but these protocols, by what was answered so far."""
+        return self._applications <= applications
+
     def unknowns(self) -> dict[Unknown, bool]:
         """Give the answers about what the input lacks."""
         return {asked: answer for asked, answer in self.answers.items() if isinstance(asked, Unknown)}

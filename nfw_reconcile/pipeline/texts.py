@@ -15,7 +15,6 @@ from nfw_reconcile.model.documents import (
 from nfw_reconcile.model.filters import ANY_PORT
 
 if TYPE_CHECKING:
-
     from nfw_reconcile.engine.region import Part
     from nfw_reconcile.model.intervals import IntervalSet
     from nfw_reconcile.model.inventory import FirewallRecord

@@ -10,7 +10,7 @@ from nfw_reconcile.model.flow import TCP
 from tests.oracle.wire import body_of, ip_packet, tcp_segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from nfw_reconcile.engine.exchange import Packet
     from nfw_reconcile.model.flow import FiveTuple
@@ -29,31 +29,38 @@ class Payload:
     client: bytes = NO_PROTOCOL
     server: bytes = NO_PROTOCOL_REPLY
 
-    def of(self, packet: Packet) -> bytes:
-        """Give the data of a packet of the exchange."""
-        if not packet.data:
-            return b""
-        return self.client if packet.to_server else self.server
+    def of(self, packets: Sequence[Packet]) -> Iterator[bytes]:
+        """Give the data of each packet; a request of which a part comes first is cut in its middle."""
+        middle = len(self.client) // 2 if any(packet.part for packet in packets) else 0
+        for packet in packets:
+            if not packet.data:
+                yield b""
+            elif packet.to_server:
+                yield self.client[:middle] if packet.part else self.client[middle:]
+            else:
+                yield self.server
 
 
-def conversation(flow: FiveTuple, payload: Payload = Payload()) -> Sequence[bytes]:
-    """Give the packets of :func:`~nfw_reconcile.engine.exchange.exchange` as bytes."""
-    packets = exchange(flow.protocol)
+def conversation(
+    flow: FiveTuple, payload: Payload = Payload(), packets: Sequence[Packet] | None = None
+) -> Sequence[bytes]:
+    """Give packets as bytes: those of :func:`~nfw_reconcile.engine.exchange.exchange`, or of another course."""
+    chosen = exchange(flow.protocol) if packets is None else packets
+    said = zip(chosen, payload.of(chosen), strict=True)
     if flow.protocol == TCP:
-        return list(_tcp(flow, packets, payload))
+        return list(_tcp(flow, said))
     return [
-        ip_packet(flow, body_of(flow, payload.of(packet), reply=False))
+        ip_packet(flow, body_of(flow, data, reply=False))
         if packet.to_server
-        else ip_packet(flow.reversed(), body_of(flow.reversed(), payload.of(packet), reply=True))
-        for packet in packets
+        else ip_packet(flow.reversed(), body_of(flow.reversed(), data, reply=True))
+        for packet, data in said
     ]
 
 
-def _tcp(flow: FiveTuple, packets: Sequence[Packet], payload: Payload) -> Iterator[bytes]:
+def _tcp(flow: FiveTuple, said: Iterable[tuple[Packet, bytes]]) -> Iterator[bytes]:
     following = dict(_FIRST_NUMBERS)
-    for packet in packets:
+    for packet, data in said:
         tuple_ = flow if packet.to_server else flow.reversed()
-        data = payload.of(packet)
         acknowledged = following[not packet.to_server] if "A" in packet.flags else 0
         yield ip_packet(
             tuple_, tcp_segment(tuple_, packet.flags, following[packet.to_server], acknowledged, data)

@@ -11,6 +11,7 @@ from tests.oracle.conversation import conversation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nfw_reconcile.engine.exchange import Course, Packet
     from nfw_reconcile.model.flow import FiveTuple
     from tests.oracle.conversation import Payload
     from tests.oracle.rules import Rules
@@ -31,10 +32,15 @@ class Fate:
 
 
 class Talk(NamedTuple):
-    """A flow, and what is said on it."""
+    """A flow, what is said on it, and the course of the conversation where that is not the usual one."""
 
     flow: FiveTuple
     payload: Payload
+    course: Course | None = None
+
+    def packets(self) -> tuple[Packet, ...]:
+        """Give the packets of the course."""
+        return exchange(self.flow.protocol) if self.course is None else self.course.packets
 
 
 def fates(suricata: Suricata, rules: Rules, talks: Sequence[Talk]) -> list[Fate]:
@@ -63,8 +69,8 @@ def _ask(
     places: list[list[_Place]] = []
     for talk in talks:
         places.append([])
-        sent = conversation(talk.flow, talk.payload)
-        for packet, data in zip(exchange(talk.flow.protocol), sent, strict=True):
+        sent = conversation(talk.flow, talk.payload, talk.packets())
+        for packet, data in zip(talk.packets(), sent, strict=True):
             twice = completing_twice or not packet.establishes
             places[-1].append(_Place(len(packets), len(packets) + 1 if twice else None))
             packets += [data, data] if twice else [data]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.engine.questions import UNDETECTED
+from nfw_reconcile.engine.questions import OTHER, UNDETECTED
 from tests.oracle.payloads import payload_of
 from tests.realities import Reality
 from tests.rulesets import flow
@@ -28,7 +28,14 @@ _VALUES: Final = (
     ".example.org",
     "ample.com",
 )
-_PORTS: Final = {"tls": (443, 8443), "http1": (80, 8080), "dns": (53,), "ssh": (22,), UNDETECTED: (443, 9)}
+_PORTS: Final = {
+    "tls": (443, 8443),
+    "http1": (80, 8080),
+    "dns": (53,),
+    "ssh": (22,),
+    UNDETECTED: (443, 9),
+    OTHER: (443, 514),
+}
 _BUFFERS: Final = {"tls": "tls.sni", "http1": "http.host", "dns": "dns.query"}
 _HEADERS: Final = {"tls": ("tls", "tcp"), "http1": ("http", "tcp"), "dns": ("dns", "ip")}
 _FROM_CLIENT: Final = (*_BUFFERS.values(), "http.method", "ssl_state:client_hello")
@@ -99,9 +106,11 @@ def draw_realities(random: Random, count: int) -> list[Reality]:
 
 
 def _draw_reality(random: Random, source_port: int) -> Reality:
-    application = random.choice(("tls", "tls", "http1", "http1", "dns", "ssh", UNDETECTED))
+    application = random.choice(("tls", "tls", "http1", "http1", "dns", "ssh", UNDETECTED, OTHER))
     name = random.choice(NAMES) if application in _BUFFERS else ""
-    transport = "udp" if application == "dns" and random.random() < 0.5 else "tcp"
+    # Over UDP, Suricata gives up on a protocol at the first datagram.
+    udp = application == OTHER or (application == "dns" and random.random() < 0.5)
+    transport = "udp" if udp else "tcp"
     if application == "dns" and not name:
         name = "example.com"
     server = random.choice(("10.0.2.10", "192.0.2.10"))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.suricata
 
-POLICIES: Final = {Tier.QUICK: 20, Tier.FULL: 300, Tier.SOAK: 3_000}
+POLICIES: Final = {Tier.QUICK: 12, Tier.FULL: 300, Tier.SOAK: 3_000}
 CONVERSATIONS: Final = 30
 NETWORKS: Final = {"HOME_NET": "[10.0.0.0/8]", "EXTERNAL_NET": "!$HOME_NET"}
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.suricata
 
-POLICIES: Final = {Tier.QUICK: 30, Tier.FULL: 300, Tier.SOAK: 3_000}
+POLICIES: Final = {Tier.QUICK: 25, Tier.FULL: 300, Tier.SOAK: 3_000}
 FLOWS: Final = 40
 MOST_REFUSED: Final = 0.25
 """Lists that Suricata refuses are drawn too, because the line between them and others is not obvious."""
