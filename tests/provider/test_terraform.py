@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.provider.regenerate import EXAMPLES, pinned
+from tests.provider.regenerate import DEMO, EXAMPLES, pinned
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.provider.terraform import JsonObject, StandIn
 
 pytestmark = pytest.mark.terraform
@@ -33,16 +35,31 @@ def actions(plan: JsonObject) -> dict[str, list[str]]:
     }
 
 
+def saved_and_made(folder: Path, stand_in: StandIn) -> tuple[JsonObject, JsonObject]:
+    saved = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    stand_in.apply(folder / "old")
+    return saved, pinned(stand_in.plan(folder / "new"))
+
+
 def test_a_saved_plan_is_what_terraform_says(stand_in: StandIn) -> None:
-    example = EXAMPLES / "hash-renamed-group"
-    saved = json.loads((example / "plan.json").read_text(encoding="utf-8"))
-    stand_in.apply(example / "old")
-    plan = pinned(stand_in.plan(example / "new"))
-    assert comparable(plan, saved) == comparable(saved, saved)
-    assert actions(plan) == {
+    saved, made = saved_and_made(EXAMPLES / "hash-renamed-group", stand_in)
+    assert comparable(made, saved) == comparable(saved, saved)
+    assert actions(made) == {
         "aws_networkfirewall_firewall_policy.main": ["update"],
         "aws_networkfirewall_rule_group.dmz": ["create", "delete"],
     }
+
+
+def test_the_demo_plays_a_plan_that_terraform_made(stand_in: StandIn) -> None:
+    saved, made = saved_and_made(DEMO, stand_in)
+    assert comparable(made, saved) == comparable(saved, saved)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("folder", sorted(path.parent.name for path in EXAMPLES.glob("*/old")))
+def test_every_saved_plan_is_what_terraform_says(folder: str, stand_in: StandIn) -> None:
+    saved, made = saved_and_made(EXAMPLES / folder, stand_in)
+    assert comparable(made, saved) == comparable(saved, saved)
 
 
 def test_what_was_applied_needs_no_change(stand_in: StandIn) -> None:
