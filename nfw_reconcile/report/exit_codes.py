@@ -26,8 +26,8 @@ ADVICE: Final = {
     ExitCode.OK: Advice("done, and nothing is left to do", "", tone=Tone.GOOD),
     ExitCode.ERROR: Advice(
         "an error stopped the run",
-        "mend what the messages say, then look where it stands: {}",
-        "nfw-reconcile status",
+        "mend what the messages say, then run the same plan again: {}",
+        "nfw-reconcile apply PLANFILE",
     ),
     ExitCode.REFUSED: Advice(
         "refused, and nothing was flushed for it",
@@ -41,7 +41,9 @@ ADVICE: Final = {
         Tone.CAUTION,
     ),
     ExitCode.UNKNOWN_OUTCOME: Advice(
-        "an outcome is unknown, or the run was interrupted", "settle it: {}", "nfw-reconcile resume"
+        "an outcome is unknown, or the run was interrupted",
+        "look whether denied flows live with {}; where they do, apply the plan again.",
+        "nfw-reconcile verify PLANFILE",
     ),
     ExitCode.UNVERIFIED: Advice(
         "denied flows survive, or their absence could not be proven",
@@ -61,18 +63,12 @@ ADVICE: Final = {
 _DRY_RUN: Final = Advice(
     "dry run, nothing was sent", "flush for real: {}", "nfw-reconcile apply PLANFILE", Tone.PLAIN
 )
-_NOT_WAITED_FOR: Final = Advice(
-    "begun, and not waited for", "go on with it: {}", "nfw-reconcile resume", Tone.CAUTION
-)
-
 
 def advice(document: ResultDocument) -> Advice:
     """Give what there is to say of how a run ended; a code that no result can have is treated as an error."""
     states = {zone.state for result in document.firewalls for zone in result.zones}
     if document.exit_code == ExitCode.OK and ZoneState.DRY_RUN in states:
         return _DRY_RUN
-    if document.exit_code == ExitCode.OK and (ZoneState.SKIPPED in states or not states):
-        return _NOT_WAITED_FOR if document.firewalls else ADVICE[ExitCode.OK]
     return next(
         (found for code, found in ADVICE.items() if code == document.exit_code), ADVICE[ExitCode.ERROR]
     )

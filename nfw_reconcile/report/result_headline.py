@@ -27,7 +27,7 @@ def result_headline(document: ResultDocument) -> Headline:
     if len(results) == 1:
         only = results[0]
         owner = sentence(naming.owner(only.firewall, only.policy))
-        return Headline(say("{}: {}.", owner, _of_zones(only.zones)), _tone(only.exit_code))
+        return Headline(say("{}: {}.", owner, _of_zones(only)), _tone(only.exit_code))
     if not results:
         return Headline(Phrase(("No firewall was touched.",)), _tone(document.exit_code))
     zones = [zone for result in results for zone in result.zones]
@@ -49,16 +49,18 @@ def result_headline(document: ResultDocument) -> Headline:
 
 def firewall_result_headline(result: FirewallResult) -> Headline:
     """Say what was cut on one firewall that has been named already."""
-    return Headline(sentence(say("{}.", _of_zones(result.zones))), _tone(result.exit_code))
+    return Headline(sentence(say("{}.", _of_zones(result))), _tone(result.exit_code))
 
 
 def _tone(exit_code: int) -> Tone:
     return next((tone for code, tone in _TONES.items() if code == exit_code), Tone.BAD)
 
 
-def _of_zones(zones: Sequence[ZoneResult]) -> Phrase:
+def _of_zones(result: FirewallResult) -> Phrase:
+    zones = result.zones
     if not zones:
-        return Phrase(("no zone was reached",))
+        done = result.exit_code == ExitCode.OK
+        return Phrase(("nothing to flush" if done else "no zone was reached",))
     states = {zone.state for zone in zones}
     if states == {ZoneState.DRY_RUN}:
         return say("dry run, {} would be flushed; nothing was sent", count(_to_flush(zones), "flow"))

@@ -26,7 +26,8 @@ def _of(*states: ZoneState, code: int = 0) -> ResultDocument:
         (_of(ZoneState.VERIFIED), Tone.GOOD, "2 flows flushed and proven gone."),
         (_of(ZoneState.NOTHING), Tone.GOOD, "no denied flow is alive (120 flows captured)."),
         (_of(ZoneState.DRY_RUN), Tone.GOOD, "dry run, 0 flows would be flushed; nothing was sent."),
-        (_of(code=0), Tone.GOOD, "no zone was reached."),
+        (_of(code=0), Tone.GOOD, "nothing to flush."),
+        (_of(code=1), Tone.BAD, "no zone was reached."),
         (
             _of(ZoneState.VERIFIED, ZoneState.NOT_IN_SYNC, code=4),
             Tone.CAUTION,
@@ -99,12 +100,10 @@ def test_every_exit_code_of_a_result_is_explained(code: ExitCode) -> None:
 @pytest.mark.parametrize(
     ("document", "command"),
     [
-        (_of(ZoneState.UNKNOWN, code=5), "nfw-reconcile resume"),
+        (_of(ZoneState.FAILED, code=1), "nfw-reconcile apply PLANFILE"),
         (_of(ZoneState.DRY_RUN), "nfw-reconcile apply PLANFILE"),
-        (_of(ZoneState.SKIPPED), "nfw-reconcile resume"),
-        (_of(), "nfw-reconcile resume"),
         (_of(ZoneState.NOT_IN_SYNC, code=4), "nfw-reconcile apply PLANFILE"),
-        (_of(ZoneState.VERIFIED, code=77), "nfw-reconcile status"),
+        (_of(ZoneState.VERIFIED, code=77), "nfw-reconcile apply PLANFILE"),
     ],
 )
 def test_the_next_command_is_given_exactly(document: ResultDocument, command: str) -> None:
