@@ -64,6 +64,7 @@ _DRY_RUN: Final = Advice(
     "dry run, nothing was sent", "flush for real: {}", "nfw-reconcile apply PLANFILE", Tone.PLAIN
 )
 
+
 def advice(document: ResultDocument) -> Advice:
     """Give what there is to say of how a run ended; a code that no result can have is treated as an error."""
     states = {zone.state for result in document.firewalls for zone in result.zones}
