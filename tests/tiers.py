@@ -54,6 +54,6 @@ def load_profile(tier: Tier) -> None:
         max_examples=tier.draws,
         deadline=None,
         print_blob=True,
-        suppress_health_check=[HealthCheck.too_slow],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
     settings.load_profile(tier)

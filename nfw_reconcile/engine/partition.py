@@ -21,18 +21,19 @@ if TYPE_CHECKING:
 
 _SERVICE_PORTS: Final = (443, 80, 53, 22)
 _CLIENT_PORTS: Final = (49152, *_SERVICE_PORTS)
-_EXAMPLE_ADDRESSES: Final = tuple(
+_CLIENTS: Final = tuple(
     Address.parse(text).value
     for text in ("198.51.100.10", "203.0.113.10", "192.0.2.10", "10.0.0.10", "2001:db8::10")
 )
-"""Values that make a witness easy to read, best first (addresses for documentation, RFC 5737 and 3849)."""
-_LIKELY: Final = (
-    _EXAMPLE_ADDRESSES,
-    # Other ones than the source's: a flow from an address to itself is no good example of its class.
-    (_EXAMPLE_ADDRESSES[1], _EXAMPLE_ADDRESSES[0], *_EXAMPLE_ADDRESSES[2:]),
-    _CLIENT_PORTS,
-    _SERVICE_PORTS,
+_SERVERS: Final = tuple(
+    Address.parse(text).value
+    for text in ("203.0.113.20", "198.51.100.20", "192.0.2.20", "10.0.0.20", "2001:db8::20")
 )
+"""Values that make a witness easy to read, best first (addresses for documentation, RFC 5737 and 3849).
+
+Clients are never servers: a flow from an address to itself is no example of its class.
+"""
+_LIKELY: Final = (_CLIENTS, _SERVERS, _CLIENT_PORTS, _SERVICE_PORTS)
 
 _HOST: Final = 10
 _FIRST_PORT_FIELD: Final = 2
@@ -200,7 +201,13 @@ def _representative(values: IntervalSet, depth: int) -> int:
     if found is not None:
         return found
     low, high = values.intervals[0]
-    return min(low + _HOST, high) if depth < _FIRST_PORT_FIELD else max(low, min(1, high))
+    match depth:
+        case 0:
+            return min(low + _HOST, high)
+        case 1:
+            return low + 2 * _HOST if low + 2 * _HOST <= high else low
+        case _:
+            return max(low, min(1, high))
 
 
 def _tables(comparison: Comparison, alignment: Alignment) -> list[tuple[list[HeaderBox], int]]:

@@ -11,11 +11,12 @@ from nfw_reconcile.engine.align import align
 from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.engine.region import Part, newly_denied
 from nfw_reconcile.model.addresses import Address, Network
+from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.flow import ICMP, SCTP, TCP, UDP, FiveTuple
 from nfw_reconcile.model.policy import GroupName, StatelessGroup, StatelessReference
 from nfw_reconcile.model.rule import StatelessAction, StatelessRule
 from nfw_reconcile.model.verdict import Effect, Engine, Verdict
-from tests.rulesets import compiled, flow, numbered
+from tests.rulesets import Settings, compiled, flow, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,4 +172,13 @@ def test_over_its_budget_the_region_is_said_to_be_not_enumerated() -> None:
 
 def test_a_witness_reads_well() -> None:
     found = parts_of(compiled(), compiled("drop tcp any any -> any 443 (flow:to_server; sid:1;)"))
-    assert found[0].witness == flow("tcp 198.51.100.10:49152 203.0.113.10:443")
+    assert found[0].witness == flow("tcp 198.51.100.10:49152 203.0.113.20:443")
+
+
+def test_no_class_is_judged_by_a_flow_from_an_address_to_itself() -> None:
+    kept = "pass tcp $HOME_NET any -> $EXTERNAL_NET any (sid:2;)"
+    home: Settings = {"home_net": Unresolved("HOME_NET"), "defaults": ("aws:drop_strict",)}
+    old = compiled(f"{kept}\npass tcp any any -> 10.0.0.0/24 any (sid:4;)", **home)
+    found = parts_of(old, compiled(kept, **home))
+    assert found
+    assert all(part.witness.source != part.witness.destination for part in found)
