@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import click
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.verdict import Effect
 
 R = TypeVar("R")
+
+Decorator: TypeAlias = "Callable[[Callable[..., Any]], Callable[..., Any]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,67 +73,44 @@ def _effects(text: str | None) -> frozenset[Effect]:
     return frozenset(known[word] for word in words)
 
 
+_FROM_ZERO: Final = click.FloatRange(min=0)
+
+
+def _number(name: str, kind: click.ParamType[Any], default: float | None, letter: str, told: str) -> Decorator:
+    """Make an option that takes a number."""
+    shown = default is not None
+    return click.option(name, type=kind, default=default, show_default=shown, metavar=letter, help=told)
+
+
+_ACT_OPTIONS: Final[tuple[Decorator, ...]] = (
+    _number(
+        "--max-flows", click.IntRange(min=0), 1000, "N",
+        "Flush nothing on a firewall where more flows than this would be flushed.",
+    ),
+    _number("--max-percent", click.FloatRange(0, 100), None, "P", "The same, as a share of the flows captured."),
+    _number("--sync-timeout", _FROM_ZERO, 600.0, "S", "How long to wait for each zone to run the new rules."),
+    _number("--timeout", _FROM_ZERO, 1800.0, "S", "How long the whole run may take."),
+    _number("--settle", _FROM_ZERO, 5.0, "S", "Time between the two in-sync reads."),
+    _number("--min-age", click.IntRange(min=0), 0, "S", "Leave younger flows out of the capture."),
+    click.option("--include-associations", is_flag=True, help="Touch the flows of VPC endpoint associations as well."),
+    click.option("--flush-possible", is_flag=True, help="Flush the possibly denied as well."),
+    click.option("--fail-on", metavar="possibly,undecided", help="Exit 6 where such flows were left alive."),
+)  # fmt: skip
+
+
 def act_options(command: Callable[..., R]) -> Callable[..., R]:
     """Add the options of a run that acts; the command gets one ``choice``."""
 
-    @click.option(
-        "--max-flows",
-        type=click.IntRange(min=0),
-        default=1000,
-        show_default=True,
-        metavar="N",
-        help="Flush nothing on a firewall where more flows than this would be flushed.",
-    )
-    @click.option(
-        "--max-percent",
-        type=click.FloatRange(0, 100),
-        metavar="P",
-        help="The same, as a share of the flows captured.",
-    )
-    @click.option(
-        "--sync-timeout",
-        type=click.FloatRange(min=0),
-        default=600.0,
-        show_default=True,
-        metavar="S",
-        help="How long to wait for each zone to run the new rules.",
-    )
-    @click.option(
-        "--timeout",
-        type=click.FloatRange(min=0),
-        default=1800.0,
-        show_default=True,
-        metavar="S",
-        help="How long the whole run may take.",
-    )
-    @click.option(
-        "--settle",
-        type=click.FloatRange(min=0),
-        default=5.0,
-        show_default=True,
-        metavar="S",
-        help="Time between the two in-sync reads.",
-    )
-    @click.option(
-        "--min-age",
-        type=click.IntRange(min=0),
-        default=0,
-        show_default=True,
-        metavar="S",
-        help="Leave younger flows out of the capture.",
-    )
-    @click.option(
-        "--include-associations", is_flag=True, help="Touch the flows of VPC endpoint associations as well."
-    )
-    @click.option("--flush-possible", is_flag=True, help="Flush the possibly denied as well.")
-    @click.option("--fail-on", metavar="possibly,undecided", help="Exit 6 where such flows were left alive.")
     @wraps(command)
     def wrapped(*args: object, **given: Any) -> R:  # noqa: ANN401 - click passes what is declared
         names = ActChoice.__dataclass_fields__
         choice = ActChoice(**{name: given.pop(name) for name in names})
         return command(*args, choice=choice, **given)
 
-    return wrapped  # fmt: skip
+    found: Callable[..., R] = wrapped
+    for option in reversed(_ACT_OPTIONS):
+        found = option(found)
+    return found
 
 
 class SystemClock:
