@@ -76,7 +76,9 @@ def _effects(text: str | None) -> frozenset[Effect]:
 _FROM_ZERO: Final = click.FloatRange(min=0)
 
 
-def _number(name: str, kind: click.ParamType[Any], default: float | None, letter: str, told: str) -> Decorator:
+def _number(
+    name: str, kind: click.ParamType[Any], default: float | None, letter: str, told: str
+) -> Decorator:
     """Make an option that takes a number."""
     shown = default is not None
     return click.option(name, type=kind, default=default, show_default=shown, metavar=letter, help=told)
