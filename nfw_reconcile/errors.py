@@ -6,7 +6,9 @@
     ├── UsageError              64   the command line does not say enough, or says too much
     ├── InputError               1   a file, plan, policy or flow list cannot be read (all problems at once)
     ├── ServiceError             1   AWS refused or garbled a call
-    ├── JournalError             1   the journal is missing, torn in the middle or held by someone else
+    ├── JournalError             1   the journal is missing, damaged or not writable
+    │   ├── UnsettledRun         5   an earlier run on the firewall was interrupted and not resumed
+    │   └── FirewallLeased       8   another run holds the firewall
     └── Refused                  3   it could be done, and must not be
         ├── UnsupportedInput     3   a plan or policy that this version does not model
         ├── StalePlan            3   the plan, its account, its firewall or the live policy is not what was planned
@@ -125,7 +127,19 @@ class ServiceError(NfwReconcileError):
 
 
 class JournalError(NfwReconcileError):
-    """The journal is missing, damaged in the middle, not writable, or leased by another run."""
+    """The journal is missing, damaged in the middle, or not writable."""
+
+
+class UnsettledRun(JournalError):  # noqa: N818 - what is in the way is a run, not an error
+    """An earlier run on the firewall was interrupted: what it sent has to be settled first."""
+
+    exit_code = ExitCode.UNKNOWN_OUTCOME
+
+
+class FirewallLeased(JournalError):  # noqa: N818 - what is in the way is a lease, not an error
+    """Another run works on the firewall."""
+
+    exit_code = ExitCode.BUSY
 
 
 class Refused(NfwReconcileError):  # noqa: N818 - "refused" is the word the exit code table uses

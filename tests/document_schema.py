@@ -38,6 +38,7 @@ _NARROWER: Final[dict[str, dict[str, Any]]] = {
     "sent_at": _TIME,
     "in_sync_at": _TIME,
     "verified_at": _TIME,
+    "born_after": _TIME,
     "side": {"enum": ["old", "new", "both"]},
     "command": {"enum": ["apply", "verify"]},
     "exit_code": {"enum": [0, 1, 3, 4, 5, 6, 8]},
@@ -68,10 +69,11 @@ def text(schema: Mapping[str, Any]) -> str:
 def _document(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
     names = [field.name for field in dataclasses.fields(kind)]
+    required = [field.name for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING]
     return {
         "description": " ".join(inspect.getdoc(kind).split()),  # type: ignore[union-attr]
         "type": "object",
-        "required": names,
+        "required": required,
         "additionalProperties": False,
         "properties": {name: _field(name, hints[name], definitions) for name in names},
     }

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.errors import ServiceError, error
+from nfw_reconcile.model.policy import EngineOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +50,7 @@ class Configuration:
     ``tokens`` has the policy and every rule group that it refers to, by ARN, with the ``UpdateToken``
     just described (``None`` where there is none to be had: groups of AWS and of partners).
     ``modified_at`` is the latest modification in epoch seconds, ``None`` unless all objects tell theirs.
+    ``stream_exception`` is the policy's own word for midstream packets; AWS's default where it has none.
     """
 
     arn: str
@@ -58,6 +60,7 @@ class Configuration:
     zones: Mapping[str, ZoneStatus]
     tokens: Mapping[str, str | None]
     modified_at: float | None
+    stream_exception: str = str(EngineOptions().stream_exception)
 
 
 def read_configuration(snapshot: JsonObject, firewall_arn: str) -> Configuration:
@@ -86,6 +89,7 @@ def read_configuration(snapshot: JsonObject, firewall_arn: str) -> Configuration
             _zones(found["FirewallStatus"]),
             tokens,
             _latest([response.get("LastModifiedTime") for response in told]),
+            _stream_exception(policy["FirewallPolicy"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         summary = f"the description of firewall {firewall_arn} is incomplete ({problem})."
@@ -114,6 +118,11 @@ def _references(policy: JsonObject) -> tuple[str, ...]:
 
 def _response(groups: Mapping[str, JsonObject], arn: str) -> JsonObject:
     return groups[arn]["RuleGroupResponse"] if arn in groups else {}
+
+
+def _stream_exception(policy: JsonObject) -> str:
+    options: JsonObject = policy.get("StatefulEngineOptions") or {}
+    return str(options.get("StreamExceptionPolicy") or EngineOptions().stream_exception)
 
 
 def _zones(status: JsonObject) -> dict[str, ZoneStatus]:

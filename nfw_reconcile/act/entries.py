@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nfw_reconcile.act.ports import JsonObject
+    from nfw_reconcile.model.filters import FlowFilter
 
 HIGHEST_PROTOCOL: Final = 255
 _NO_PORT: Final = frozenset({None, ""})
@@ -42,6 +43,10 @@ class ListedFlow:
     def key(self) -> FiveTuple:
         """Give what identifies the flow, however it is listed."""
         return self.entries[0].tuple.canonical()
+
+    def matched_by(self, filters: Iterable[FlowFilter]) -> bool:
+        """Say whether a filter matches one of the entries."""
+        return any(each.matches(entry.tuple) for each in filters for entry in self.entries)
 
     @property
     def age(self) -> int | None:

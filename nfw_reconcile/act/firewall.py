@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from nfw_reconcile.act.attempts import read_attempts
 from nfw_reconcile.act.gate import GateTimes, InSync, NeverInSync, Unfit, wait_for_sync
 from nfw_reconcile.act.guard import Budget
+from nfw_reconcile.act.journal.events import SeenInSync
 from nfw_reconcile.act.live import LiveFirewall
+from nfw_reconcile.act.recovery import recover
 from nfw_reconcile.act.result import FirewallOutcome
-from nfw_reconcile.act.zone import ZoneFrame, ZoneWork, state_after
+from nfw_reconcile.act.zone import ZoneFrame, ZoneWork
 from nfw_reconcile.act.zones import Zones
 from nfw_reconcile.errors import LimitExceeded, NfwReconcileError, ServiceError
 from nfw_reconcile.model.documents import ZoneState
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.zones import FirewallTask
 
 NOTHING_DENIED: Final = "the change newly denies no flow"
+ZONE_GONE: Final = "the firewall has left this zone since the run began"
 
 
 def apply_to_firewall(task: FirewallTask) -> FirewallOutcome:
@@ -40,11 +45,31 @@ class _FirewallRun:
 
     def run(self) -> FirewallOutcome:
         try:
+            self._recover()
             self._act()
         except NfwReconcileError as problem:
-            self._zones.end_rest(state_after(problem, sent=False), [str(each) for each in problem.problems])
+            self._zones.end_waiting(problem)
         self._look_for_late_zones()
-        return FirewallOutcome(self._task.plan, self._exception_policy, self._zones.results)
+        unread = (str(each) for each in self._task.service.unread())
+        messages = (*self._task.said.messages, *unread)
+        return FirewallOutcome(self._task.plan, self._exception_policy, self._zones.results, messages)
+
+    def _recover(self) -> None:
+        """Settle what earlier processes of the run have sent; a zone where that fails is left alone."""
+        task, records = self._task, self._zones.records
+        found = {zone: past for zone in self._zones.waiting if (past := task.past.get(zone)) and past.sends}
+        recovered = task.workers(
+            [
+                partial(recover, self._zones.lane(zone), task.journal, past.sends)
+                for zone, past in found.items()
+            ]
+        )
+        for zone, each in zip(found, recovered, strict=True):
+            records[zone].take_over(each)
+            if each.unknown is not None:
+                self._zones.end(zone, ZoneState.UNKNOWN, [each.unknown])
+        for zone in set(self._zones.waiting) - task.found.zones.keys():
+            self._zones.end(zone, ZoneState.UNPROVEN, [ZONE_GONE])
 
     def _look_for_late_zones(self) -> None:
         """Tell of zones that were added meanwhile; that this last read fails says nothing about the others."""
@@ -69,9 +94,7 @@ class _FirewallRun:
     def _ready(self, found: Mapping[str, Readiness]) -> Iterable[tuple[str, InSync]]:
         for zone, readiness in found.items():
             match readiness:
-                case InSync(since=since, proof=proof):
-                    record = self._zones.records[zone]
-                    record.in_sync_at, record.proof = since, proof
+                case InSync():
                     yield zone, readiness
                 case NeverInSync(reason=reason):
                     self._zones.end(zone, ZoneState.NOT_IN_SYNC, [reason])
@@ -80,7 +103,8 @@ class _FirewallRun:
 
     def _reconcile(self, live: LivePolicy, in_sync: Mapping[str, InSync]) -> None:
         """Look at all zones, approve the sum, flush all zones."""
-        budget = Budget(self._task.options.limits)
+        in_sync = {zone: self._since(zone, found) for zone, found in in_sync.items()}
+        budget = Budget(self._task.options.limits, self._zones.spent())
         frame = self._frame(live, in_sync, budget)
         works = {
             zone: ZoneWork(self._zones.lane(zone), frame, found, self._zones.records[zone])
@@ -91,12 +115,25 @@ class _FirewallRun:
         self._task.workers([work.flush for work in works.values()])
         self._zones.add_results({zone: work.result for zone, work in works.items()})
 
+    def _since(self, zone: str, found: InSync) -> InSync:
+        """Write down since when a zone is in sync: as long as no token has changed, what was known first holds."""
+        task, tokens = self._task, self._live.tokens
+        past = task.past.get(zone)
+        if past and past.in_sync and past.in_sync.tokens == tokens and past.in_sync.since < found.since:
+            found = InSync(past.in_sync.since, past.in_sync.proof)
+        record = self._zones.records[zone]
+        record.in_sync_at, record.proof = found.since, found.proof
+        if not task.options.dry_run:
+            task.journal.write(SeenInSync(task.found.arn, zone, found.since, found.proof, tokens))
+        return found
+
     def _frame(self, live: LivePolicy, in_sync: Mapping[str, InSync], budget: Budget) -> ZoneFrame:
         task = self._task
         comparison = task.policies.comparison(live)
         self._exception_policy = str(comparison.new.options.stream_exception)
         return ZoneFrame(
-            name=task.found.arn,
+            name=task.name,
+            modified_at=task.found.modified_at,
             comparison=comparison,
             capture_filters=self._zones.filters(live),
             sensitive=self._zones.mark_sensitive(live),
@@ -104,6 +141,7 @@ class _FirewallRun:
             budget=budget,
             journal=task.journal,
             recheck=lambda zone: self._live.recheck(zone, in_sync[zone]),
+            attempts=read_attempts(task.plan.attempts),
         )
 
     def _approve(self, works: Mapping[str, ZoneWork], budget: Budget, in_sync: Mapping[str, InSync]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.ages import flush_minimum_age
 from nfw_reconcile.act.guard import check_filters
-from nfw_reconcile.act.journal import Ended, Intended, NoReply, Refusal, Taken
+from nfw_reconcile.act.journal.events import Ended, Intended, NoReply, Refusal, Taken
 from nfw_reconcile.act.operations import SentOperation, follow, start
 from nfw_reconcile.act.ports import Accepted, Declined, FlowRequest, Lost, OperationStatus
 from nfw_reconcile.act.settle import find_lost, known_flushes
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.act.ages import Seen
     from nfw_reconcile.act.guard import Budget, View
-    from nfw_reconcile.act.journal import Event, Journal
+    from nfw_reconcile.act.journal.events import SendEvent
+    from nfw_reconcile.act.journal.journal import Journal
     from nfw_reconcile.act.lane import Lane
     from nfw_reconcile.act.ports import StartReply
+    from nfw_reconcile.model.documents import FlowRow
     from nfw_reconcile.model.filters import FlowFilter
 
 UNKNOWN: Final = "UNKNOWN"
@@ -55,11 +57,14 @@ class FlushContext:
 class Batch:
     """What one flush is about: its filters, and what was seen of the zone when they were made.
 
-    ``name`` tells it apart from the other batches of the run.
+    ``name`` tells it apart from the other batches of the run, ``round`` is that of the zone, from 1; ``flows`` are
+    those that it is meant for.
     """
 
     name: str
+    round: int
     filters: tuple[FlowFilter, ...]
+    flows: tuple[FlowRow, ...]
     view: View
     seen: Seen
 
@@ -165,11 +170,6 @@ class _Sending:
 
     def outcome(self, operation_id: str | None, status: str, unknown: str | None) -> FlushOutcome:
         """Give what became of it."""
-        matched = {
-            flow.canonical()
-            for flow in self._batch.view.cut
-            if any(each.matches(flow) for each in self._batch.filters)
-        }
         operation = SentOperation(
             OperationType.FLUSH,
             operation_id,
@@ -177,7 +177,7 @@ class _Sending:
             self._sent_at,
             self._minimum_age,
             self._batch.filters,
-            len(matched),
+            len(self._batch.flows),
         )
         return FlushOutcome(operation, unknown, tuple(self._notes))
 
@@ -185,15 +185,17 @@ class _Sending:
         lane, sensitive = self._context.lane, self._context.sensitive
         return Intended(
             self._name,
+            self._batch.round,
             lane.firewall_arn,
             lane.scope.zone,
             str(lane.scope),
             tuple(safe_filter_text(each, sensitive) for each in self._batch.filters),
             self._minimum_age,
             tuple(sorted(self._known)),
+            self._batch.flows,
         )
 
-    def _note(self, event: Event) -> None:
+    def _note(self, event: SendEvent) -> None:
         """Write down what came of a request; it is too late to stop it, so a failure is told, not raised."""
         try:
             self._context.journal.write(event)

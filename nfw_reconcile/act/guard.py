@@ -16,7 +16,7 @@ from nfw_reconcile.model.filters import MOST_FILTERS
 from nfw_reconcile.model.intervals import IntervalSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nfw_reconcile.model.documents import Limits
     from nfw_reconcile.model.filters import FlowFilter
@@ -38,12 +38,16 @@ class Budget:
     Methods may be called from several threads.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        """Take the limits of the run: never those that a plan file shows."""
+    def __init__(self, limits: Limits, spent: Mapping[str, frozenset[FiveTuple]] | None = None) -> None:
+        """Take the limits of the run: never those that a plan file shows.
+
+        ``spent`` are flows (canonical 5-tuples) that an earlier process of the run sent flushes for, by zone.
+        """
         self._limits = limits
         self._protected = tuple(Network.parse(text) for text in limits.protected_cidrs)
         self._ports = IntervalSet.of(_range(text) for text in limits.protected_ports)
-        self._approved: dict[str, frozenset[FiveTuple]] = {}
+        self._approved = dict(spent or {})
+        self._gone = dict(spent or {})
         self._captured = 0
         self._lock = threading.Lock()
 
@@ -53,14 +57,14 @@ class Budget:
         Raises ``LimitExceeded`` with every limit that would be exceeded; nothing is approved then.
         """
         with self._lock:
-            listed = tuple(tallies)
-            wanted = dict(self._approved)
-            for tally in listed:
+            wanted, gone, captured = dict(self._approved), dict(self._gone), self._captured
+            for tally in tallies:
                 wanted[tally.zone] = wanted.get(tally.zone, frozenset()) | tally.to_flush
-            captured = self._captured + sum(tally.captured for tally in listed)
-            if problems := self._problems(wanted, captured):
+                gone[tally.zone] = gone.get(tally.zone, frozenset()) - tally.to_flush
+                captured += tally.captured
+            if problems := self._problems(wanted, captured + sum(map(len, gone.values()))):
                 raise LimitExceeded(problems)
-            self._approved, self._captured = wanted, captured
+            self._approved, self._gone, self._captured = wanted, gone, captured
 
     def approve_more(self, zone: str, flows: frozenset[FiveTuple]) -> None:
         """Approve what a later look at a zone found; flows that were approved before count once."""

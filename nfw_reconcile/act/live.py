@@ -58,6 +58,12 @@ class LiveFirewall:
         """Give every zone that any read listed."""
         return self._zones
 
+    @property
+    def tokens(self) -> dict[str, str | None]:
+        """Give the update tokens, by ARN, of what was last found to be the planned policy."""
+        with self._lock:
+            return {} if self._agreed is None else dict(self._agreed.tokens)
+
     def read(self) -> Configuration:
         """Read the firewall, its policy and its groups."""
         configuration = read_configuration(self.service.configuration(self.arn), self.arn)
@@ -68,7 +74,8 @@ class LiveFirewall:
     def planned(self) -> LivePolicy:
         """Give the live policy that flows are going to be judged by from now on.
 
-        Raises ``StalePlan`` with every difference if it is not the planned one.
+        Raises ``StalePlan`` with every difference if it is not the planned one, and before them with what could not be
+        read: a difference may be no more than that.
         """
         live, agreed = self._look()
         with self._lock:
@@ -79,12 +86,11 @@ class LiveFirewall:
         snapshot = self._patiently(lambda: self.service.snapshot(self.arn))
         live = self._policies.current(snapshot)
         if live.differences:
-            raise StalePlan(
-                [
-                    error(f"the live policy is not the planned one: {each}.", remedy=REMEDY)
-                    for each in live.differences
-                ]
-            )
+            found = [
+                error(f"the live policy is not the planned one: {each}.", remedy=REMEDY)
+                for each in live.differences
+            ]
+            raise StalePlan([*self.service.unread(), *found])
         tokens = dict(read_configuration(snapshot, self.arn).tokens)
         return live, _Agreed(tokens, live.compiled.digest)
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.ages import UNKNOWN_SYNC_AGE
+from nfw_reconcile.act.attempts import read_attempts
 from nfw_reconcile.act.capture import capture
 from nfw_reconcile.act.configuration import read_configuration
 from nfw_reconcile.act.firewall import NOTHING_DENIED
@@ -19,9 +20,9 @@ from nfw_reconcile.act.lane import Lane
 from nfw_reconcile.act.live import LiveFirewall
 from nfw_reconcile.act.result import FirewallOutcome
 from nfw_reconcile.act.sighting import judge
+from nfw_reconcile.act.states import state_after
 from nfw_reconcile.act.texts import time_text
 from nfw_reconcile.act.waiting import Deadline, patiently
-from nfw_reconcile.act.zone import state_after
 from nfw_reconcile.act.zones import Zones, scopes
 from nfw_reconcile.errors import NfwReconcileError, ServiceError
 from nfw_reconcile.model.documents import ZoneState
@@ -29,6 +30,7 @@ from nfw_reconcile.model.documents import ZoneState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nfw_reconcile.act.attempts import Attempts
     from nfw_reconcile.act.capture import Capture
     from nfw_reconcile.act.configuration import Configuration
     from nfw_reconcile.act.options import ActOptions
@@ -70,7 +72,8 @@ def verify_firewall(task: FirewallTask) -> FirewallOutcome:
         if not filters:
             zones.end_rest(ZoneState.NOTHING, [NOTHING_DENIED])
         since = rules_since(task.found, task.clock.now())
-        check = _Check(task, zones, filters, task.policies.comparison(policy), since)
+        attempts = read_attempts(task.plan.attempts)
+        check = _Check(task, zones, filters, task.policies.comparison(policy), since, attempts)
         task.workers([partial(check.look, zone) for zone in zones.waiting])
     except NfwReconcileError as problem:
         zones.end_rest(state_after(problem, sent=False), [str(each) for each in problem.problems])
@@ -86,6 +89,7 @@ class _Check:
     filters: Sequence[FlowFilter]
     comparison: Comparison
     since: Since
+    attempts: tuple[Attempts, ...]
 
     def look(self, zone: str) -> None:
         """Capture a zone, judge it, and give it its result."""
@@ -98,7 +102,13 @@ class _Check:
             self.zones.end(zone, state_after(problem, sent=False))
             return
         record.add_capture(found)
-        sighting = judge(found, self.comparison, self.since.at, flush_possible=options.flush_possible)
+        sighting = judge(
+            found,
+            self.comparison,
+            self.since.at,
+            flush_possible=options.flush_possible,
+            attempts=self.attempts,
+        )
         record.first_seen(sighting)
         record.verified(sighting)
         self.zones.end(zone, _verdict(found, alive=bool(sighting.cut)))
@@ -115,12 +125,14 @@ class Observation:
     """The live flows of a firewall, each once, as the side that began it is taken to list it.
 
     ``problems`` say which flows may be missing; ``since`` from when on the live rules are taken to decide.
+    ``attempts`` are denied flows that look like blocked attempts; they are not among ``flows``.
     """
 
     flows: tuple[CapturedFlow, ...]
     zones: tuple[str, ...]
     since: Since
     problems: tuple[str, ...]
+    attempts: tuple[CapturedFlow, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -137,10 +149,15 @@ class Observer:
     options: ActOptions
 
     def observe(
-        self, firewall_arn: str, filters: Sequence[FlowFilter], comparison: Comparison
+        self,
+        firewall_arn: str,
+        filters: Sequence[FlowFilter],
+        comparison: Comparison,
+        attempts: Sequence[Attempts] = (),
     ) -> Observation:
         """Give the flows that the filters match; ``comparison`` tells which side of a flow began it.
 
+        Denied flows that look like one of ``attempts`` are told apart.
         Raises ``ServiceError`` where the firewall cannot be read; a zone that cannot be captured is a problem.
         """
         deadline = Deadline.after(self.clock, self.options.timeout)
@@ -148,6 +165,7 @@ class Observer:
         since = rules_since(found, self.clock.now())
         chosen = scopes(found, include_associations=self.options.include_associations)
         flows: list[CapturedFlow] = []
+        blocked: list[CapturedFlow] = []
         problems: list[str] = []
         for zone, scope in chosen.items():
             if scope is None or not filters:
@@ -159,9 +177,10 @@ class Observer:
                 problems.append(f"{zone}: {problem}")
                 continue
             problems += [f"{zone}: {text}" for text in seen.problems]
-            flows += [flow.initiating for flow in judge(seen, comparison, since.at).flows]
+            for flow in judge(seen, comparison, since.at, attempts=attempts).flows:
+                (blocked if flow.attempt else flows).append(flow.initiating)
         zones = tuple(zone for zone, scope in chosen.items() if scope is not None)
-        return Observation(tuple(flows), zones, since, tuple(problems))
+        return Observation(tuple(flows), zones, since, tuple(problems), tuple(blocked))
 
     def _find(self, firewall_arn: str, deadline: Deadline) -> Configuration:
         pace = self.options.pace

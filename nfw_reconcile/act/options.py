@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from nfw_reconcile.act.journal.events import RunOptions
 from nfw_reconcile.act.lane import Pace
 from nfw_reconcile.model.documents import Limits
 
@@ -46,3 +47,31 @@ class ActOptions:
     fail_on: frozenset[Effect] = frozenset()
     parallel: bool = True
     pace: Pace = field(default_factory=Pace)
+
+    @property
+    def recorded(self) -> RunOptions:
+        """Give what the journal keeps for whoever resumes the run."""
+        return RunOptions(
+            self.limits,
+            self.sync_timeout,
+            self.timeout,
+            self.settle,
+            self.minimum_age,
+            self.include_associations,
+            self.flush_possible,
+            tuple(sorted(self.fail_on)),
+        )
+
+    @classmethod
+    def resumed(cls, recorded: RunOptions) -> ActOptions:
+        """Give the options of an interrupted run."""
+        return cls(
+            limits=recorded.limits,
+            sync_timeout=recorded.sync_timeout,
+            timeout=recorded.timeout,
+            settle=recorded.settle,
+            minimum_age=recorded.minimum_age,
+            include_associations=recorded.include_associations,
+            flush_possible=recorded.flush_possible,
+            fail_on=frozenset(recorded.fail_on),
+        )

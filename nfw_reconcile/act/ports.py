@@ -17,6 +17,7 @@ from nfw_reconcile.errors import ServiceError
 if TYPE_CHECKING:
     from nfw_reconcile.engine.compiled import CompiledPolicy
     from nfw_reconcile.engine.effect import Comparison
+    from nfw_reconcile.errors import Diagnostic
     from nfw_reconcile.model.documents import OperationType
     from nfw_reconcile.model.filters import FlowFilter
 
@@ -46,6 +47,12 @@ class Scope:
 
     zone: str
     endpoint: str | None = None
+
+    @classmethod
+    def parse(cls, text: str, zone: str) -> Scope:
+        """Read what ``str`` gave for a scope of that zone."""
+        kind, _, name = text.partition(" ")
+        return cls(zone, name if kind == "VpcEndpointId" else None)
 
     def members(self) -> dict[str, str]:
         """Give the one scope member of the API calls."""
@@ -159,6 +166,13 @@ class FlowService(Protocol):
         """Give the account that the credentials belong to (sts:GetCallerIdentity)."""
         ...  # pragma: no cover
 
+    def credentials_expire_at(self) -> float | None:
+        """Give the epoch seconds from which on no call can be made any more with these credentials.
+
+        ``None`` where they are renewed by themselves, never end, or do not tell.
+        """
+        ...  # pragma: no cover
+
     def configuration(self, firewall_arn: str) -> JsonObject:
         """Give a snapshot of the firewall, its policy and the groups that it refers to, tokens kept.
 
@@ -168,6 +182,10 @@ class FlowService(Protocol):
 
     def snapshot(self, firewall_arn: str) -> JsonObject:
         """Give the same, with the members of prefix lists and the CIDRs of the VPC where they can be had."""
+        ...  # pragma: no cover
+
+    def unread(self) -> tuple[Diagnostic, ...]:
+        """Give what :meth:`snapshot` has left out so far and why, each once: a missing permission, as a rule."""
         ...  # pragma: no cover
 
     def list_operations(self, firewall_arn: str, scope: Scope, token: str | None) -> OperationsPage:

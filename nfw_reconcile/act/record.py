@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.texts import time_text
 from nfw_reconcile.flows.texts import safe_filter_text
-from nfw_reconcile.model.documents import Operation, ZoneResult, ZoneState
+from nfw_reconcile.model.documents import Operation, OperationType, ZoneResult, ZoneState
+from nfw_reconcile.model.texts import flow_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.capture import Capture
     from nfw_reconcile.act.operations import SentOperation
     from nfw_reconcile.act.ports import Scope
+    from nfw_reconcile.act.recovery import Recovered
     from nfw_reconcile.act.sighting import JudgedFlow, Sighting
     from nfw_reconcile.errors import NfwReconcileError
     from nfw_reconcile.model.documents import EffectCount, FlowRow
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.flow import FiveTuple
+
+ATTEMPTS: Final = "{count} denied flows look like blocked attempts, by their few packets, and are left alone"
 
 
 @dataclass(slots=True)
@@ -33,7 +37,9 @@ class ZoneRecord:
     captured: int = 0
     counts: tuple[EffectCount, ...] = ()
     to_flush: int = 0
-    attempted: dict[FiveTuple, JudgedFlow] = field(default_factory=dict)
+    attempted: dict[FiveTuple, FlowRow] = field(default_factory=dict)
+    flushed_before: tuple[FlowFilter, ...] = ()
+    rounds: int = 0
     survivors: tuple[JudgedFlow, ...] = ()
     seen_again: tuple[JudgedFlow, ...] = ()
     left_alive: tuple[JudgedFlow, ...] = ()
@@ -52,6 +58,8 @@ class ZoneRecord:
         self.captured = len(sighting.flows)
         self.counts = sighting.counts
         self.to_flush = len(sighting.cut)
+        if sighting.attempts:
+            self.say([ATTEMPTS.format(count=sighting.attempts)])
         self.last_seen(sighting)
 
     def last_seen(self, sighting: Sighting) -> None:
@@ -63,8 +71,19 @@ class ZoneRecord:
         """Note what was found when the zone was looked at to prove that denied flows are gone."""
         self.last_seen(sighting)
         self.survivors = sighting.cut
-        self.seen_again = sighting.young_again(self.attempted)
+        self.seen_again = sighting.young_again(self.attempted, self.flushed_before)
         self.verified_at = sighting.capture.seen.at
+
+    def take_over(self, past: Recovered) -> None:
+        """Note what an earlier process of the run sent."""
+        self.operations += past.operations
+        self.attempted |= {flow_of(row.flow).canonical(): row for row in past.flows}
+        self.rounds = past.rounds
+
+    @property
+    def sent(self) -> bool:
+        """Say whether a flush was sent in the zone, in whichever process of the run."""
+        return any(each.type is OperationType.FLUSH for each in self.operations)
 
     def say(self, messages: Iterable[str]) -> None:
         """Add messages, each once."""
@@ -77,7 +96,7 @@ class ZoneRecord:
     def result(self, state: ZoneState) -> ZoneResult:
         """Give the zone's part of the result document."""
         living = {flow.listed.key for flow in self.survivors}
-        flushed = [flow for key, flow in self.attempted.items() if key not in living]
+        flushed = sorted((flow_of(row.flow), row) for key, row in self.attempted.items() if key not in living)
         return ZoneResult(
             zone=self.scope.zone,
             scope=str(self.scope),
@@ -87,7 +106,7 @@ class ZoneRecord:
             captured=self.captured,
             counts=self.counts,
             to_flush=self.to_flush,
-            flushed=_rows(flushed),
+            flushed=tuple(row for _, row in flushed),
             survivors=_rows(self.survivors),
             seen_again=_rows(self.seen_again),
             left_alive=_rows(self.left_alive),

@@ -34,6 +34,7 @@ CODES: Final = {
     ZoneState.BUSY: ExitCode.BUSY,
     ZoneState.REFUSED: ExitCode.REFUSED,
     ZoneState.UNKNOWN: ExitCode.UNKNOWN_OUTCOME,
+    ZoneState.INTERRUPTED: ExitCode.UNKNOWN_OUTCOME,
 }
 
 

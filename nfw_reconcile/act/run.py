@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from nfw_reconcile.act.configuration import read_configuration
 from nfw_reconcile.act.firewall import apply_to_firewall
 from nfw_reconcile.act.identity import account_problems, check_plan, firewall_problems
-from nfw_reconcile.act.journal import FORMAT, RunFinished, RunStarted
+from nfw_reconcile.act.journal.events import FORMAT, RunFinished, RunResumed, RunStarted
 from nfw_reconcile.act.looking import verify_firewall
+from nfw_reconcile.act.preflight import NOTHING_SAID, Preflight, preflight, unheard
+from nfw_reconcile.act.recovery import zones_past
 from nfw_reconcile.act.result import FirewallOutcome, RunFacts, result_document
 from nfw_reconcile.act.texts import time_text
-from nfw_reconcile.act.waiting import Deadline, patiently
+from nfw_reconcile.act.waiting import Deadline, never, patiently
 from nfw_reconcile.act.workers import in_threads, one_by_one
 from nfw_reconcile.act.zones import FirewallTask
-from nfw_reconcile.errors import StalePlan
+from nfw_reconcile.errors import Refused, StalePlan, error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from nfw_reconcile.act.configuration import Configuration
-    from nfw_reconcile.act.journal import Journal
+    from nfw_reconcile.act.journal.journal import Journal
+    from nfw_reconcile.act.journal.standing import RunStanding
     from nfw_reconcile.act.options import ActOptions
     from nfw_reconcile.act.ports import Clock, FlowService, Policies
     from nfw_reconcile.errors import Diagnostic
@@ -43,12 +46,15 @@ class Services:
     """What a run reaches the world with.
 
     ``flows`` gives the service for a firewall (its account and region), ``policies`` what understands the
-    policies of a planned one.
+    policies of a planned one; ``stop`` says whether the run is asked to send nothing more; ``tell`` gets what
+    must be known before anything is sent.
     """
 
     flows: Callable[[FirewallIdentity], FlowService]
     policies: Callable[[FirewallPlan], Policies]
     journal: Journal
+    stop: Callable[[], bool] = never
+    tell: Callable[[Diagnostic], None] = unheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +70,51 @@ def apply_plan(
 ) -> ResultDocument:
     """Flush what the plan newly denies, where it provably is in force, and prove that it is gone.
 
-    Raises ``StalePlan`` for a plan that was changed, or made for another account, region or firewall, and
-    ``ServiceError`` or ``JournalError`` where nothing can be found out or written down; nothing was sent
-    then. Otherwise the result says what became of each zone; its ``exit_code`` is that of the run.
+    Raises ``StalePlan`` for a plan that was changed, or made for another account, region or firewall,
+    ``UnsettledRun`` and ``FirewallLeased`` where another run is in the way, and ``ServiceError`` or
+    ``JournalError`` where nothing can be found out or written down; nothing was sent then. Otherwise the
+    result says what became of each zone; its ``exit_code`` is that of the run.
     """
     run = _Run("apply", plan, services, clock, options)
     tasks = run.preflight()
     if options.dry_run:
         return run.result(tasks, apply_to_firewall, name)
-    arns = tuple(task.found.arn for task in tasks.values())
-    services.journal.write(RunStarted(FORMAT, name.run, plan.sha256, arns))
-    result = run.result(tasks, apply_to_firewall, name)
-    services.journal.write(RunFinished(result.exit_code))
-    return result
+    run.begin(tasks, name)
+    return run.finish(tasks, name)
+
+
+def start_run(
+    plan: PlanDocument, services: Services, clock: Clock, options: ActOptions, name: RunName
+) -> None:
+    """Do what :func:`apply_plan` does before it waits: the rest is left to :func:`resume_run`.
+
+    Raises as :func:`apply_plan` does.
+    """
+    run = _Run("apply", plan, services, clock, options)
+    run.begin(run.preflight(), name)
+
+
+def resume_run(  # noqa: PLR0913, PLR0917 - what apply_plan needs, and where the run stands
+    plan: PlanDocument,
+    standing: RunStanding,
+    services: Services,
+    clock: Clock,
+    options: ActOptions,
+    name: RunName,
+) -> ResultDocument:
+    """Settle what an interrupted run has sent, then go on with it where it was.
+
+    ``plan`` is the plan of the run, ``services.journal`` its journal, ``options`` those that it began with
+    (:meth:`ActOptions.resumed`). Raises as :func:`apply_plan` does.
+    """
+    run = _Run("resume", plan, services, clock, options, standing)
+    if plan.sha256 != standing.started.plan_sha256:
+        summary = f"run {standing.run} is about another plan."
+        raise StalePlan(error(summary, remedy="Resume with the journal that the run was begun with."))
+    services.journal.begin(standing.firewalls, run.deadline.within(options.pace.held))
+    tasks = run.preflight()
+    services.journal.write(RunResumed(name.tool_version))
+    return run.finish(tasks, name)
 
 
 def verify_plan(
@@ -91,24 +129,44 @@ def verify_plan(
 
 
 class _Run:
-    """One command on all firewalls of a plan."""
+    """One command on all firewalls of a plan; ``standing`` is where an earlier process of the run stopped."""
 
-    def __init__(
-        self, command: str, plan: PlanDocument, services: Services, clock: Clock, options: ActOptions
+    def __init__(  # noqa: PLR0913, PLR0917 - what a run is made of
+        self,
+        command: str,
+        plan: PlanDocument,
+        services: Services,
+        clock: Clock,
+        options: ActOptions,
+        standing: RunStanding | None = None,
     ) -> None:
         self._command = command
         self._plan = plan
         self._services = services
         self._clock = clock
         self._options = options
+        self._standing = standing
         self._started = clock.now()
-        self._deadline = Deadline(clock, self._started + options.timeout)
+        self.deadline = Deadline(clock, self._started + options.timeout, services.stop)
         self._workers = in_threads if options.parallel else one_by_one
+
+    def begin(self, tasks: Mapping[int, FirewallTask], name: RunName) -> None:
+        """Take the firewalls for this run alone, and write down that it begins."""
+        arns = tuple(task.found.arn for task in tasks.values())
+        journal, options = self._services.journal, self._options
+        journal.begin(arns, self.deadline.within(options.pace.held))
+        journal.write(RunStarted(FORMAT, name.run, self._plan.sha256, arns, options.recorded))
+
+    def finish(self, tasks: Mapping[int, FirewallTask], name: RunName) -> ResultDocument:
+        """Treat every firewall, and write down that the run has ended."""
+        result = self.result(tasks, apply_to_firewall, name)
+        self._services.journal.write(RunFinished(result.exit_code))
+        return result
 
     def preflight(self) -> dict[int, FirewallTask]:
         """Find each planned firewall, by its position in the plan, and make sure that it is the planned one.
 
-        Raises ``StalePlan`` with the problems of all firewalls.
+        Raises ``StalePlan`` with the problems of all firewalls, and ``Refused`` where one of them forbids to go on.
         """
         check_plan(self._plan)
         tasks: dict[int, FirewallTask] = {}
@@ -126,7 +184,18 @@ class _Run:
             problems += found
         if problems:
             raise StalePlan(problems)
+        self._tell([task.said for task in tasks.values()])
         return tasks
+
+    def _tell(self, said: Iterable[Preflight]) -> None:
+        """Tell what must be known before anything is sent; raises ``Refused`` where that forbids to go on."""
+        refusals: list[Diagnostic] = []
+        for each in said:
+            refusals += each.refusals
+            for line in each.lines:
+                self._services.tell(line)
+        if refusals:
+            raise Refused(refusals)
 
     def result(
         self,
@@ -146,17 +215,26 @@ class _Run:
         facts = RunFacts(self._command, name.tool_version, digest, started, finished, limits)
         return result_document(facts, outcomes, self._options.fail_on)
 
+    def _said(self, planned: FirewallPlan, found: Configuration, service: FlowService) -> Preflight:
+        """Say what must be known about a firewall; a command that flushes nothing has nothing to say."""
+        if self._command == "verify":
+            return NOTHING_SAID
+        return preflight(planned, found, self._options, service.credentials_expire_at(), self._clock.now())
+
     def _task(self, planned: FirewallPlan, found: Configuration, service: FlowService) -> FirewallTask:
         return FirewallTask(
             plan=planned,
             found=found,
+            said=self._said(planned, found, service),
             service=service,
             policies=self._services.policies(planned),
             journal=self._services.journal,
             clock=self._clock,
-            deadline=self._deadline,
+            deadline=self.deadline,
             options=self._options,
             workers=self._workers,
+            past={} if self._standing is None else zones_past(self._standing, found.arn),
+            resumed=0 if self._standing is None else self._standing.resumed + 1,
         )
 
     def _find(self, service: FlowService, arn: str) -> Configuration:
@@ -164,7 +242,7 @@ class _Run:
 
     def _patiently(self, read: Callable[[], T]) -> T:
         pace = self._options.pace
-        return patiently(read, self._deadline.within(pace.preflight), pace.poll)
+        return patiently(read, self.deadline.within(pace.preflight), pace.poll)
 
 
 def _without_firewall(planned: FirewallPlan) -> FirewallOutcome:

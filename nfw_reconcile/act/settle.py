@@ -15,10 +15,8 @@ from nfw_reconcile.flows.wire import from_api, to_api
 from nfw_reconcile.model.documents import OperationType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from nfw_reconcile.act.lane import Lane
-    from nfw_reconcile.act.ports import FlowRequest, JsonObject, OperationDetail, OperationSummary
+    from nfw_reconcile.act.ports import FlowRequest, OperationDetail, OperationSummary
     from nfw_reconcile.act.waiting import Deadline
     from nfw_reconcile.model.filters import FlowFilter
 
@@ -39,19 +37,29 @@ def find_lost(lane: Lane, request: FlowRequest, known: frozenset[str], sent_at: 
     deadline = lane.deadline.within(lane.pace.settling)
     while True:
         try:
-            matching = [
-                each.operation_id
-                for each in _flushes(lane, deadline)
-                if each.operation_id not in known
-                and (each.requested_at is None or each.requested_at >= sent_at - CLOCK_SKEW)
-                and is_ours(described(lane, each.operation_id, deadline), request)
-            ]
+            found = candidates(lane, request, known, sent_at, deadline)
         except UnreachableError:
             return None
-        if matching:
-            return matching[0] if len(matching) == 1 else None
+        if found:
+            return found[0] if len(found) == 1 else None
         if not deadline.sleep(lane.pace.poll):
             return None
+
+
+def candidates(
+    lane: Lane, request: FlowRequest, known: frozenset[str], sent_at: float, deadline: Deadline
+) -> list[str]:
+    """Give the ids of all flushes that the request, sent at ``sent_at``, may have started: look once.
+
+    ``known`` are flushes that it cannot be. Raises ``ServiceError``.
+    """
+    return [
+        each.operation_id
+        for each in _flushes(lane, deadline)
+        if each.operation_id not in known
+        and (each.requested_at is None or each.requested_at >= sent_at - CLOCK_SKEW)
+        and is_ours(described(lane, each.operation_id, deadline), request)
+    ]
 
 
 def is_ours(detail: OperationDetail, request: FlowRequest) -> bool:
@@ -59,7 +67,8 @@ def is_ours(detail: OperationDetail, request: FlowRequest) -> bool:
     return (
         detail.type is OperationType.FLUSH
         and (detail.minimum_age or 0) == request.minimum_age
-        and _echoed(detail.filters) == _echoed(to_api(each) for each in request.filters)
+        and (filters := read_filters(detail)) is not None
+        and sorted(filters) == sorted(from_api(to_api(each)) for each in request.filters)
     )
 
 
@@ -68,9 +77,9 @@ def _flushes(lane: Lane, deadline: Deadline) -> list[OperationSummary]:
     return [each for each in listed if each.type is OperationType.FLUSH]
 
 
-def _echoed(filters: Iterable[JsonObject]) -> list[FlowFilter] | None:
-    """Read filters as the service tells them; ``None`` if one is in no form that we send."""
+def read_filters(detail: OperationDetail) -> list[FlowFilter] | None:
+    """Read the filters of an operation as the service tells them; ``None`` if one is in no form that we send."""
     try:
-        return sorted(from_api(each) for each in filters)
+        return [from_api(each) for each in detail.filters]
     except InputError:
         return None

@@ -11,12 +11,14 @@ from nfw_reconcile.model.texts import effect_counts, flow_row
 from nfw_reconcile.model.verdict import Effect, Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from nfw_reconcile.act.attempts import Attempts
     from nfw_reconcile.act.capture import Capture
     from nfw_reconcile.act.entries import ListedFlow
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.model.documents import EffectCount, FlowRow
+    from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.flow import CapturedFlow, FiveTuple
     from nfw_reconcile.model.verdict import FlowEffect
 
@@ -31,7 +33,8 @@ class JudgedFlow:
     """A flow with the effect of the change on it.
 
     ``denied`` means that a flush is called for; ``old`` that it was born before the zone was in sync.
-    ``never_allowed`` means that the new policy denies it whichever of its entries began it.
+    ``never_allowed`` means that the new policy denies it whichever of its entries began it. ``attempt`` means that
+    it looks as if nothing of it was ever let through.
     """
 
     listed: ListedFlow
@@ -39,11 +42,12 @@ class JudgedFlow:
     denied: bool
     old: bool
     never_allowed: bool
+    attempt: bool
 
     @property
     def must_go(self) -> bool:
         """Say whether the flow is to be flushed; seen after a flush, it is a survivor."""
-        return self.denied and self.old
+        return self.denied and self.old and not self.attempt
 
     @property
     def may_be_matched(self) -> bool:
@@ -82,15 +86,29 @@ class Sighting:
         """Give the entries, as they are listed, of the flows that must go."""
         return _entries(self.cut)
 
-    def young_again(self, flushed: Iterable[FiveTuple]) -> tuple[JudgedFlow, ...]:
-        """Give the flows among ``flushed`` (canonical 5-tuples) that are listed as born under the new rules."""
-        known = frozenset(flushed)
-        return tuple(flow for flow in self.flows if not flow.old and flow.listed.key in known)
+    def young_again(
+        self, flushed: Iterable[FiveTuple], filters: Iterable[FlowFilter] = ()
+    ) -> tuple[JudgedFlow, ...]:
+        """Give flows that were flushed before and are listed as born under the new rules.
+
+        Those are the ones among ``flushed`` (canonical 5-tuples), and the denied ones that ``filters`` match.
+        """
+        known, sent = frozenset(flushed), tuple(filters)
+        return tuple(
+            flow
+            for flow in self.flows
+            if not flow.old and (flow.listed.key in known or (flow.denied and flow.listed.matched_by(sent)))
+        )
 
     @property
     def young_denied(self) -> int:
         """Count the flows that are newly denied and were born under the new rules: blocked attempts, as a rule."""
         return sum(flow.denied and not flow.old for flow in self.flows)
+
+    @property
+    def attempts(self) -> int:
+        """Count the denied flows that look like blocked attempts, and are left alone for that alone."""
+        return sum(flow.denied and flow.old and flow.attempt for flow in self.flows)
 
     @property
     def left_alive(self) -> tuple[JudgedFlow, ...]:
@@ -110,17 +128,34 @@ class Sighting:
 
 
 def judge(
-    capture: Capture, comparison: Comparison, in_sync_at: float, *, flush_possible: bool = False
+    capture: Capture,
+    comparison: Comparison,
+    in_sync_at: float,
+    *,
+    flush_possible: bool = False,
+    attempts: Sequence[Attempts] = (),
 ) -> Sighting:
-    """Judge every flow of a capture; ``flush_possible`` counts the possibly denied among those that must go."""
+    """Judge every flow of a capture.
+
+    ``flush_possible`` counts the possibly denied among those that must go; a denied flow that looks like one of
+    the ``attempts`` need not.
+    """
     return Sighting(
         capture,
-        tuple(_judged(flow, comparison, in_sync_at, flush_possible=flush_possible) for flow in capture.flows),
+        tuple(
+            _judged(flow, comparison, in_sync_at, attempts, flush_possible=flush_possible)
+            for flow in capture.flows
+        ),
     )
 
 
 def _judged(
-    listed: ListedFlow, comparison: Comparison, in_sync_at: float, *, flush_possible: bool
+    listed: ListedFlow,
+    comparison: Comparison,
+    in_sync_at: float,
+    attempts: Sequence[Attempts],
+    *,
+    flush_possible: bool,
 ) -> JudgedFlow:
     effects = [comparison.effect(entry.tuple) for entry in listed.entries]
     effect = _of_the_initiator(effects)
@@ -130,7 +165,9 @@ def _judged(
         and effect.new.cause.engine is Engine.STATEFUL
     )
     old = is_old(listed.age, listed.looked_at, in_sync_at)
-    return JudgedFlow(listed, effect, denied, old, all(each.effect in DENIED_NOW for each in effects))
+    never_allowed = all(each.effect in DENIED_NOW for each in effects)
+    attempt = denied and any(each.fit(listed) for each in attempts)
+    return JudgedFlow(listed, effect, denied, old, never_allowed, attempt)
 
 
 def _of_the_initiator(effects: list[FlowEffect]) -> FlowEffect:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from nfw_reconcile.act.ports import UnreachableError
@@ -15,12 +15,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def never() -> bool:
+    """Say that nobody asks the run to stop."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A moment after which nothing new is begun."""
+    """A moment after which nothing new is begun; ``stop`` says whether somebody asks for that at once.
+
+    The clock of a run that can be stopped does not sleep on when it is.
+    """
 
     clock: Clock
     at: float
+    stop: Callable[[], bool] = never
 
     @classmethod
     def after(cls, clock: Clock, seconds: float) -> Deadline:
@@ -30,15 +39,21 @@ class Deadline:
     @property
     def passed(self) -> bool:
         """Say whether it is too late."""
-        return self.clock.now() >= self.at
+        return self.stopped or self.clock.now() >= self.at
+
+    @property
+    def stopped(self) -> bool:
+        """Say whether the run was asked to stop."""
+        return self.stop()
 
     def within(self, seconds: float) -> Deadline:
         """Give the earlier of this deadline and one that many seconds from now."""
-        return Deadline(self.clock, min(self.at, self.clock.now() + seconds))
+        return replace(self, at=min(self.at, self.clock.now() + seconds))
 
     def sleep(self, seconds: float) -> bool:
         """Wait, at most until the deadline; say whether there is time left."""
-        self.clock.sleep(max(0.0, min(seconds, self.at - self.clock.now())))
+        if not self.stopped:
+            self.clock.sleep(max(0.0, min(seconds, self.at - self.clock.now())))
         return not self.passed
 
 

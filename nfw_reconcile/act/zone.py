@@ -7,16 +7,18 @@ Two steps, because the limits are those of the whole firewall: :meth:`ZoneWork.l
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.capture import capture
 from nfw_reconcile.act.flush import Batch, FlushContext, flush
 from nfw_reconcile.act.guard import Tally, View
-from nfw_reconcile.act.operations import OutOfTimeError, ZoneHeldError
-from nfw_reconcile.act.ports import CredentialsError
+from nfw_reconcile.act.history import earlier_flushes, told
+from nfw_reconcile.act.settle import read_filters
 from nfw_reconcile.act.sighting import judge
+from nfw_reconcile.act.states import state_after
 from nfw_reconcile.act.trust import in_doubt
-from nfw_reconcile.errors import LimitExceeded, NfwReconcileError, Refused
+from nfw_reconcile.errors import LimitExceeded, NfwReconcileError
 from nfw_reconcile.flows.select import select
 from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.documents import ZoneState
@@ -27,9 +29,10 @@ from nfw_reconcile.model.policy import StreamExceptionPolicy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from nfw_reconcile.act.attempts import Attempts
     from nfw_reconcile.act.gate import InSync
     from nfw_reconcile.act.guard import Budget
-    from nfw_reconcile.act.journal import Journal
+    from nfw_reconcile.act.journal.journal import Journal
     from nfw_reconcile.act.lane import Lane
     from nfw_reconcile.act.options import ActOptions
     from nfw_reconcile.act.record import ZoneRecord
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.flow import FiveTuple
 
 ROUNDS: Final = 2
-"""How often a zone is flushed before what is left is reported."""
+"""How often a run flushes a zone, also one that was resumed, before what is left is reported."""
 
 AGES_IN_DOUBT: Final = (
     "{count} denied flows look young, and the ages that AWS lists are seen not to count from the first packet: "
@@ -52,11 +55,13 @@ AGES_IN_DOUBT: Final = (
 class ZoneFrame:
     """What all zones of a firewall share.
 
-    ``name`` tells the firewall apart in the journal; ``recheck`` raises ``Refused`` unless a zone still runs
-    the planned policy.
+    ``name`` tells the firewall, and the process of the run, apart in the journal. ``modified_at`` is when the
+    policy was last modified, where that is told (epoch seconds). ``recheck`` raises ``Refused`` unless a zone
+    still runs the planned policy. ``attempts`` say what is left alone as a blocked attempt.
     """
 
     name: str
+    modified_at: float | None
     comparison: Comparison
     capture_filters: tuple[FlowFilter, ...]
     sensitive: tuple[FlowFilter, ...]
@@ -64,6 +69,7 @@ class ZoneFrame:
     budget: Budget
     journal: Journal
     recheck: Callable[[str], None]
+    attempts: tuple[Attempts, ...] = ()
 
 
 class ZoneWork:
@@ -77,7 +83,6 @@ class ZoneWork:
         self._in_sync_at = in_sync.since
         self._first: Sighting | None = None
         self._state: ZoneState | None = None
-        self._sent = False
 
     @property
     def tally(self) -> Tally:
@@ -103,16 +108,17 @@ class ZoneWork:
         """End here, before anything is sent."""
         if self._state is None:
             self.record.explain(problem)
-            self._state = state_after(problem, sent=False)
+            self._state = state_after(problem, sent=self.record.sent)
 
     def _guarded(self, work: Callable[[], ZoneState | None]) -> None:
         try:
             self._state = work()
         except NfwReconcileError as problem:
             self.record.explain(problem)
-            self._state = state_after(problem, sent=self._sent)
+            self._state = state_after(problem, sent=self.record.sent)
 
     def _look(self) -> ZoneState | None:
+        self._look_back()
         first = sighting = self._capture()
         if not sighting.cut and sighting.young_denied:
             self._lane.deadline.sleep(self._lane.pace.before_verifying[0])
@@ -126,13 +132,25 @@ class ZoneWork:
         if sighting.cut:
             return None
         self.record.verified(sighting)
-        return self._verdict(first, sighting, ZoneState.NOTHING)
+        good = ZoneState.VERIFIED if self.record.attempted else ZoneState.NOTHING
+        return self._verdict(first, sighting, good)
+
+    def _look_back(self) -> None:
+        """Tell of flushes that this run did not send: their flows too are not to be seen again."""
+        frame = self._frame
+        own = {each.operation_id for each in self.record.operations if each.operation_id is not None}
+        found = earlier_flushes(self._lane, frame.capture_filters, frame.modified_at, own)
+        self.record.say([told(each) for each in found])
+        self.record.flushed_before = tuple(chain.from_iterable(read_filters(each) or () for each in found))
 
     def _rounds(self) -> ZoneState:
         if self._frame.options.dry_run:
             return ZoneState.DRY_RUN
         first = sighting = self._looked_at()
-        for number in range(1, ROUNDS + 1):
+        begun = self.record.rounds
+        if begun >= ROUNDS:
+            self.record.verified(sighting)
+        for number in range(begun + 1, ROUNDS + 1):
             if number > 1 and not self._approved(sighting):
                 break
             if not self._flush_all(sighting, number):
@@ -152,7 +170,13 @@ class ZoneWork:
         options = self._frame.options
         found = capture(self._lane, self._frame.capture_filters, options.minimum_age)
         self.record.add_capture(found)
-        return judge(found, self._frame.comparison, self._in_sync_at, flush_possible=options.flush_possible)
+        return judge(
+            found,
+            self._frame.comparison,
+            self._in_sync_at,
+            flush_possible=options.flush_possible,
+            attempts=self._frame.attempts,
+        )
 
     def _approved(self, sighting: Sighting) -> bool:
         """Ask for what is left after the first round; it may hold flows that were not seen before."""
@@ -179,18 +203,15 @@ class ZoneWork:
         view = View(frame.capture_filters, sighting.cut_entries, sighting.kept_entries)
         for position, filters in enumerate(self._batches(sighting), 1):
             name = f"{frame.name}/{zone}/{number}.{position}"
-            outcome = flush(context, Batch(name, filters, view, sighting.capture.seen))
-            self._sent = True
+            meant = {flow.listed.key: flow.row() for flow in sighting.cut if flow.listed.matched_by(filters)}
+            batch = Batch(name, number, filters, tuple(meant.values()), view, sighting.capture.seen)
+            outcome = flush(context, batch)
             self.record.operations.append(outcome.operation)
             self.record.say(outcome.notes)
             if outcome.unknown is not None:
                 self.record.say([outcome.unknown])
                 return False
-            self.record.attempted |= {
-                flow.listed.key: flow
-                for flow in sighting.cut
-                if any(each.matches(entry.tuple) for each in filters for entry in flow.listed.entries)
-            }
+            self.record.attempted |= meant
         return True
 
     def _batches(self, sighting: Sighting) -> tuple[tuple[FlowFilter, ...], ...]:
@@ -223,23 +244,6 @@ class ZoneWork:
             self.record.say(["flushed flows are listed again, and CONTINUE may have let them live on"])
             return ZoneState.UNPROVEN
         return good
-
-
-def state_after(problem: NfwReconcileError, *, sent: bool) -> ZoneState:
-    """Say where a zone stands after an error; ``sent``: a flush was sent in it before."""
-    match problem:
-        case CredentialsError() if sent:
-            return ZoneState.UNKNOWN
-        case Refused():
-            return ZoneState.REFUSED
-        case _ if sent:
-            return ZoneState.UNPROVEN
-        case ZoneHeldError():
-            return ZoneState.BUSY
-        case OutOfTimeError():
-            return ZoneState.SKIPPED
-        case _:
-            return ZoneState.FAILED
 
 
 def exact_filter(flow: FiveTuple) -> FlowFilter:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.lane import Lane
 from nfw_reconcile.act.ports import Scope
+from nfw_reconcile.act.preflight import NOTHING_SAID
 from nfw_reconcile.act.record import ZoneRecord
+from nfw_reconcile.act.states import state_after
 from nfw_reconcile.flows.texts import read_filter
 from nfw_reconcile.model.documents import ZoneState
 
@@ -15,24 +17,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nfw_reconcile.act.configuration import Configuration
-    from nfw_reconcile.act.journal import Journal
+    from nfw_reconcile.act.journal.journal import Journal
     from nfw_reconcile.act.options import ActOptions
     from nfw_reconcile.act.ports import Clock, FlowService, LivePolicy, Policies
+    from nfw_reconcile.act.preflight import Preflight
+    from nfw_reconcile.act.recovery import ZonePast
     from nfw_reconcile.act.waiting import Deadline
     from nfw_reconcile.act.workers import Workers
+    from nfw_reconcile.errors import NfwReconcileError
     from nfw_reconcile.model.documents import FirewallPlan, ZoneResult
     from nfw_reconcile.model.filters import FlowFilter
+    from nfw_reconcile.model.flow import FiveTuple
 
 NO_ENDPOINT: Final = (
     "the firewall has no endpoint of its own here, and VPC endpoint associations are left alone; "
     "--include-associations works on them too"
 )
+STOPPED: Final = "the run was asked to stop, and nothing more was sent: run nfw-reconcile resume"
 LATE_ZONE: Final = "this zone appeared while the run was under way; run the command again"
 
 
 @dataclass(frozen=True, slots=True)
 class FirewallTask:
-    """One planned firewall with all that is needed to act on it; ``found`` is how it was first read."""
+    """One planned firewall with all that is needed to act on it; ``found`` is how it was first read.
+
+    ``past`` is what earlier processes of the run, ``resumed`` times resumed, did in its zones; ``said`` is what was
+    told about the firewall before anything was sent.
+    """
 
     plan: FirewallPlan
     found: Configuration
@@ -43,6 +54,14 @@ class FirewallTask:
     deadline: Deadline
     options: ActOptions
     workers: Workers
+    past: Mapping[str, ZonePast] = field(default_factory=dict)
+    resumed: int = 0
+    said: Preflight = NOTHING_SAID
+
+    @property
+    def name(self) -> str:
+        """Give what flushes of this process are named after in the journal."""
+        return f"{self.found.arn}~{self.resumed}" if self.resumed else self.found.arn
 
 
 def scopes(found: Configuration, *, include_associations: bool) -> dict[str, Scope | None]:
@@ -74,6 +93,8 @@ class Zones:
             self.records[zone] = ZoneRecord(scope or Scope(zone), self._sensitive)
             if scope is None:
                 self.end(zone, ZoneState.SKIPPED, [NO_ENDPOINT])
+        for zone in sorted(task.past.keys() - self.records.keys()):
+            self.records[zone] = ZoneRecord(Scope(zone), self._sensitive)
 
     @property
     def waiting(self) -> list[str]:
@@ -83,7 +104,14 @@ class Zones:
     @property
     def results(self) -> tuple[ZoneResult, ...]:
         """Give the results of all zones that have one, in order."""
-        return tuple(self._done[zone] for zone in sorted(self._done))
+        stopped = self._task.deadline.stopped
+        return tuple(
+            _stopped(self._done[zone]) if stopped else self._done[zone] for zone in sorted(self._done)
+        )
+
+    def spent(self) -> dict[str, frozenset[FiveTuple]]:
+        """Give the flows that flushes were sent for before, by zone."""
+        return {zone: frozenset(record.attempted) for zone, record in self.records.items()}
 
     def filters(self, live: LivePolicy) -> tuple[FlowFilter, ...]:
         """Give the filters to capture with; none where the change denies nothing."""
@@ -113,6 +141,12 @@ class Zones:
         for zone in self.waiting:
             self.end(zone, state, told)
 
+    def end_waiting(self, problem: NfwReconcileError) -> None:
+        """Give all zones that have no result the one that an error leaves them with."""
+        told = [str(each) for each in problem.problems]
+        for zone in self.waiting:
+            self.end(zone, state_after(problem, sent=self.records[zone].sent), told)
+
     def add_results(self, results: Mapping[str, ZoneResult]) -> None:
         """Take over results that were made elsewhere."""
         self._done |= results
@@ -122,3 +156,22 @@ class Zones:
         for zone in sorted(set(seen) - self.records.keys()):
             self.records[zone] = ZoneRecord(Scope(zone))
             self.end(zone, ZoneState.SKIPPED, [LATE_ZONE])
+
+
+_SETTLED: Final = frozenset(
+    {
+        ZoneState.VERIFIED,
+        ZoneState.NOTHING,
+        ZoneState.SURVIVORS,
+        ZoneState.REFUSED,
+        ZoneState.UNKNOWN,
+        ZoneState.DRY_RUN,
+    }
+)
+
+
+def _stopped(result: ZoneResult) -> ZoneResult:
+    """Say of a zone whose work was cut short by a stop that it was."""
+    if result.state in _SETTLED:
+        return result
+    return replace(result, state=ZoneState.INTERRUPTED, messages=(*result.messages, STOPPED))

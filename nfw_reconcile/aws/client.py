@@ -5,11 +5,15 @@ boto3 is imported when the first client is made: it is slow to import, and an of
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.aws.endpoints import Endpoints
 from nfw_reconcile.errors import UsageError, error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SERVICE: Final = "network-firewall"
 SESSION_NAME: Final = "nfw-reconcile"
@@ -36,13 +40,17 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """Clients of one region. ``starts`` sends each request once: the starts have no idempotency token."""
+    """Clients of one region. ``starts`` sends each request once: the starts have no idempotency token.
+
+    ``credentials`` are what all of them sign with; ``None`` where there are none, or where they never end.
+    """
 
     region: str
     reads: Client
     starts: Client
     ec2: Client
     sts: Client
+    credentials: Any = None
 
 
 def make_clients(access: Access, region: str | None = None) -> Clients:
@@ -50,12 +58,7 @@ def make_clients(access: Access, region: str | None = None) -> Clients:
 
     Nothing is called yet. Raises ``UsageError`` where there is no region or no such profile.
     """
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - imported late on purpose
-
-    try:
-        session = _session(access, access.region or region)
-        if session.region_name is None:
-            raise UsageError(error("no AWS region is known.", remedy="Give --region, or set AWS_REGION."))
+    with _session_of(access, region) as session:
         reads = _config("standard", READ_ATTEMPTS, READ_TIMEOUT)
         starts = _config("standard", 1, START_TIMEOUT)
         return Clients(
@@ -64,7 +67,26 @@ def make_clients(access: Access, region: str | None = None) -> Clients:
             _client(session, access, SERVICE, starts),
             _client(session, access, "ec2", reads),
             _client(session, access, "sts", reads),
+            session.get_credentials(),
         )
+
+
+def make_client(access: Access, service: str) -> Client:
+    """Make the client of another service, whose requests may be repeated; raises as :func:`make_clients` does."""
+    with _session_of(access, None) as session:
+        return _client(session, access, service, _config("standard", READ_ATTEMPTS, READ_TIMEOUT))
+
+
+@contextmanager
+def _session_of(access: Access, region: str | None) -> Iterator[Any]:
+    """Give a session with a region, and turn what botocore says while clients are made into a ``UsageError``."""
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - imported late on purpose
+
+    try:
+        session = _session(access, access.region or region)
+        if session.region_name is None:
+            raise UsageError(error("no AWS region is known.", remedy="Give --region, or set AWS_REGION."))
+        yield session
     except BotoCoreError as problem:
         summary = f"AWS cannot be reached as configured: {problem}"
         raise UsageError(

@@ -6,7 +6,7 @@ Errors are told apart by their code, not by their HTTP status: an ``InternalServ
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from botocore.exceptions import (
@@ -15,10 +15,12 @@ from botocore.exceptions import (
     ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
+    LoginError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
     ProxyConnectionError,
+    RefreshWithMFAUnsupportedError,
     SSOError,
     TokenRetrievalError,
 )
@@ -60,6 +62,7 @@ THROTTLING_CODES: Final = frozenset(
 SERVER_CODES: Final = frozenset(
     {"InternalServerError", "InternalFailure", "ServiceUnavailable", "RequestTimeout"}
 )
+FLUSH: Final = "StartFlowFlush"
 INVALID_REQUEST: Final = "InvalidRequestException"
 HELD: Final = re.compile(r"in progress|another .*operation|concurrent", re.IGNORECASE)
 """What a refusal may say where another operation holds the zone; AWS documents no code for that."""
@@ -72,9 +75,31 @@ NO_CREDENTIALS: Final = (
     NoCredentialsError,
     PartialCredentialsError,
     CredentialRetrievalError,
+    RefreshWithMFAUnsupportedError,
     TokenRetrievalError,
     SSOError,
+    LoginError,
 )
+"""There was nothing to sign the request with, so it did not leave this machine."""
+
+STILL_EXPIRED: Final = "refreshed credentials are still expired"
+"""What botocore says, in a bare ``RuntimeError``, where the environment holds credentials that have expired."""
+
+CREDENTIAL_CALLS: Final = frozenset(
+    {
+        "AssumeRole",
+        "AssumeRoleWithSAML",
+        "AssumeRoleWithWebIdentity",
+        "CreateOAuth2Token",
+        "CreateToken",
+        "GetRoleCredentials",
+    }
+)
+"""Calls that botocore makes on the way to another one, to have credentials for it."""
+
+RENEW: Final = "Renew them, then run the command again, or resume where a flush was sent."
+MOST_SAID: Final = 300
+"""Characters of AWS's own words that are shown: EC2 adds an encoded text of thousands to a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +123,7 @@ def read_error(problem: Exception, call: Call) -> ServiceError:
     match problem:
         case ClientError():
             return _client_error(problem, call)
-        case _ if isinstance(problem, NO_CREDENTIALS):
+        case _ if isinstance(problem, NO_CREDENTIALS) or STILL_EXPIRED in str(problem):
             return _credentials(call, str(problem))
         case ParamValidationError():
             return ServiceError(error(f"{call} was asked wrongly: {problem}", remedy="Report this as a bug."))
@@ -107,16 +132,18 @@ def read_error(problem: Exception, call: Call) -> ServiceError:
 
 
 def start_outcome(problem: Exception, call: Call) -> Declined | Lost:
-    """Say whether a start that failed was declined for certain."""
+    """Say whether a start that failed was declined for certain; its error says that nothing came of it then."""
     failure = read_error(problem, call)
     match failure:
         case CredentialsError():
-            return Declined(failure, Retry.NEVER)
+            retry = Retry.NEVER
+        case UnreachableError() if _never_sent(problem) or _code(problem) in THROTTLING_CODES:
+            retry = Retry.LATER
         case UnreachableError():
-            definite = isinstance(problem, NEVER_SENT) or _code(problem) in THROTTLING_CODES
-            return Declined(failure, Retry.LATER) if definite else Lost(_reason(problem))
+            return Lost(_reason(problem))
         case _:
-            return Declined(failure, _retry(problem))
+            retry = _retry(problem)
+    return Declined(_without_effect(failure, call), retry)
 
 
 def unusable(call: Call, what: str) -> UnreachableError:
@@ -125,8 +152,8 @@ def unusable(call: Call, what: str) -> UnreachableError:
 
 
 def is_denied(problem: Exception) -> bool:
-    """Say whether the caller lacks a permission."""
-    return _code(problem) in DENIED_CODES
+    """Say whether the caller lacks the permission for the call itself."""
+    return _code(problem) in DENIED_CODES and not _for_credentials(problem)
 
 
 def _retry(problem: Exception) -> Retry:
@@ -136,23 +163,58 @@ def _retry(problem: Exception) -> Retry:
 
 
 def _client_error(problem: ClientError, call: Call) -> ServiceError:
-    code, status = _code(problem), _status(problem)
-    said = problem.response.get("Error", {}).get("Message") or "no message"
+    if _for_credentials(problem):
+        return _no_credentials(problem, call)
+    code, answer = _code(problem), _answer(problem)
     if code in CREDENTIAL_CODES:
-        return _credentials(call, f"{code}: {said}")
+        return _credentials(call, answer)
     if code in DENIED_CODES:
-        summary = f"the credentials do not permit {call}."
+        summary = f"the credentials do not permit {call}: AWS answered {answer}"
         return ServiceError(
             error(summary, remedy=f"Allow {call.prefix}:{call.operation} in their IAM policy.")
         )
-    if code in THROTTLING_CODES | SERVER_CODES or status == 429 or not 400 <= status < 500 or status == 408:
-        return _unreachable(call, f"{code}: {said}")
-    return ServiceError(error(f"AWS refused {call}: {code}: {said}"))
+    if _may_pass(problem):
+        return _unreachable(call, answer)
+    return ServiceError(error(f"AWS refused {call}: {answer}"))
 
 
-def _credentials(call: Call, said: str) -> CredentialsError:
-    summary = f"the credentials do not do for {call}: {said}"
-    return CredentialsError(error(summary, remedy="Renew them, then run the command again."))
+def _no_credentials(problem: ClientError, call: Call) -> ServiceError:
+    """Give the error where the credentials for a call could not be had: a role could not be assumed, as a rule."""
+    said = f"{problem.operation_name} was answered {_answer(problem)}"
+    if _code(problem) in DENIED_CODES:
+        remedy = f"Allow {problem.operation_name} in their IAM policy, and in the trust policy of the role."
+        return _credentials(call, said, remedy)
+    return _unreachable(call, said) if _may_pass(problem) else _credentials(call, said)
+
+
+def _may_pass(problem: ClientError) -> bool:
+    code, status = _code(problem), _status(problem)
+    return code in THROTTLING_CODES | SERVER_CODES or not 400 <= status < 500 or status in {408, 429}
+
+
+def _answer(problem: ClientError) -> str:
+    said = str(problem.response.get("Error", {}).get("Message") or "no message")
+    return f"{_code(problem)}: {said if len(said) <= MOST_SAID else f'{said[:MOST_SAID]} ...'}"
+
+
+def _for_credentials(problem: Exception) -> bool:
+    """Say whether it was not the call itself that failed, but one to have credentials for it."""
+    return isinstance(problem, ClientError) and problem.operation_name in CREDENTIAL_CALLS
+
+
+def _never_sent(problem: Exception) -> bool:
+    return isinstance(problem, NEVER_SENT) or _for_credentials(problem)
+
+
+def _without_effect(failure: ServiceError, call: Call) -> ServiceError:
+    """Say of a start that was declined what a reader has to know first: nothing was begun by it."""
+    effect = "Nothing was flushed by it." if call.operation == FLUSH else "Nothing was started by it."
+    told = [replace(each, remedy=f"{effect} {each.remedy}".rstrip()) for each in failure.problems]
+    return type(failure)(told)
+
+
+def _credentials(call: Call, said: str, remedy: str = RENEW) -> CredentialsError:
+    return CredentialsError(error(f"the credentials do not do for {call}: {said}", remedy=remedy))
 
 
 def _unreachable(call: Call, said: str) -> UnreachableError:
@@ -173,5 +235,6 @@ def _status(problem: ClientError) -> int:
     return int(problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-EXPECTED: Final = (BotoCoreError, ClientError, ResponseParserError, ValueError)
-"""What a read may raise: botocore's errors, and ``UnicodeDecodeError`` for a reply that is no text."""
+EXPECTED: Final = (BotoCoreError, ClientError, ResponseParserError, ValueError, RuntimeError)
+"""What a read may raise: botocore's errors, ``UnicodeDecodeError`` for a reply that is no text, and the bare
+``RuntimeError`` of :data:`STILL_EXPIRED`."""

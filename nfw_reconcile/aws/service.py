@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from nfw_reconcile.act.ports import Lost
 from nfw_reconcile.aws import replies
 from nfw_reconcile.aws import snapshot as snapshots
+from nfw_reconcile.aws.credentials import end_of
 from nfw_reconcile.aws.faults import EXPECTED, Call, read_error, start_outcome, unusable
 from nfw_reconcile.flows.wire import to_api
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         StartReply,
     )
     from nfw_reconcile.aws.client import Clients
+    from nfw_reconcile.errors import Diagnostic
 
 T = TypeVar("T")
 PAGE: Final = 100
@@ -36,6 +38,7 @@ class AwsFlowService:
         """``page`` is how many items of a list are asked for at once."""
         self._clients = clients
         self._page = page
+        self._unread: dict[Diagnostic, None] = {}
 
     @property
     def region(self) -> str:
@@ -47,13 +50,21 @@ class AwsFlowService:
         call = Call("sts", "GetCallerIdentity", "the caller")
         return self._read(call, self._clients.sts.get_caller_identity, {}, _read_account)
 
+    def credentials_expire_at(self) -> float | None:
+        """Give when no call can be signed any more; see :func:`~nfw_reconcile.aws.credentials.end_of`."""
+        return end_of(self._clients.credentials)
+
     def configuration(self, firewall_arn: str) -> JsonObject:
         """Give a snapshot of the firewall, its policy and the groups that it refers to."""
         return snapshots.configuration(self._clients, firewall_arn)
 
     def snapshot(self, firewall_arn: str) -> JsonObject:
         """Give the same, with prefix lists and the VPC's CIDRs where they can be had."""
-        return snapshots.snapshot(self._clients, firewall_arn)
+        return snapshots.snapshot(self._clients, firewall_arn, self._unread.setdefault)
+
+    def unread(self) -> tuple[Diagnostic, ...]:
+        """Give what snapshots lack so far because it could not be read, each once."""
+        return tuple(self._unread)
 
     def list_operations(self, firewall_arn: str, scope: Scope, token: str | None) -> OperationsPage:
         """Give a page of the operations of the last 12 hours."""

@@ -6,25 +6,28 @@ later, no newer version can have come between.
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.aws.faults import EXPECTED, Call, is_denied, read_error, unusable
 from nfw_reconcile.aws.replies import UnusableError, read_described
+from nfw_reconcile.errors import Diagnostic, warning
 from nfw_reconcile.model.documents import FORMAT_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from nfw_reconcile.aws.client import Clients
 
-LOG: Final = logging.getLogger(__name__)
 REFERENCES: Final = ("StatelessRuleGroupReferences", "StatefulRuleGroupReferences")
 PREFIX_LIST: Final = ":prefix-list/"
 MOST_PAGES: Final = 100
 """Pages of a prefix list: it holds 1,000 entries at most (VPC guide, "Quotas"), 100 a page."""
 
 Json = dict[str, Any]
+Unread = Callable[[Diagnostic], None]
+"""Is told what could not be read, and why; the same may be told again."""
 
 
 def configuration(clients: Clients, firewall_arn: str) -> Json:
@@ -40,17 +43,19 @@ def configuration(clients: Clients, firewall_arn: str) -> Json:
     }
 
 
-def snapshot(clients: Clients, firewall_arn: str) -> Json:
+def snapshot(clients: Clients, firewall_arn: str, unread: Unread) -> Json:
     """Give the same, with the members of prefix lists and, where HOME_NET is not set, the VPC's CIDRs.
 
-    What the caller may not read, or what is no longer there, is left out: it is an unknown value then.
+    What the caller may not read, or what is no longer there, is left out: it is an unknown value then, and
+    ``unread`` is told why.
     """
     found = configuration(clients, firewall_arn)
+    neighbour = _Neighbour(clients, unread)
     arns = sorted({arn for group in found["rule_groups"] for arn in _prefix_lists(group)})
-    lists = {arn: _entries(clients, arn) for arn in arns}
+    lists = {arn: neighbour.entries(arn) for arn in arns}
     found["prefix_lists"] = {arn: cidrs for arn, cidrs in lists.items() if cidrs is not None}
     vpc = found["firewalls"][0]["Firewall"].get("VpcId")
-    blocks = _vpc_cidrs(clients, vpc) if vpc and not _has_home_net(found["policies"][0]) else None
+    blocks = neighbour.vpc_cidrs(vpc) if vpc and not _has_home_net(found["policies"][0]) else None
     found["vpcs"] = {} if blocks is None else {vpc: blocks}
     return found
 
@@ -86,51 +91,58 @@ def _has_home_net(policy: Json) -> bool:
     return "HOME_NET" in (variables.get("RuleVariables") or {})
 
 
-def _entries(clients: Clients, arn: str) -> list[str] | None:
-    """Give the CIDRs of a managed prefix list, sorted."""
-    call = Call("ec2", "GetManagedPrefixListEntries", arn)
-    asked: Json = {"PrefixListId": arn.rpartition("/")[2]}
-    cidrs: list[str] = []
-    for _ in range(MOST_PAGES):
-        reply = _optional(call, clients.ec2.get_managed_prefix_list_entries, asked)
-        if reply is None:
-            return None
-        cidrs += [str(each["Cidr"]) for each in reply.get("Entries") or ()]
-        if not reply.get("NextToken"):
-            return sorted(cidrs)
-        asked["NextToken"] = reply["NextToken"]
-    raise unusable(call, f"more than {MOST_PAGES} pages")
+@dataclass(frozen=True, slots=True)
+class _Neighbour:
+    """EC2, which knows addresses; what it does not tell this caller is ``None``."""
+
+    clients: Clients
+    unread: Unread
+
+    def entries(self, arn: str) -> list[str] | None:
+        """Give the CIDRs of a managed prefix list, sorted."""
+        call = Call("ec2", "GetManagedPrefixListEntries", arn)
+        asked: Json = {"PrefixListId": arn.rpartition("/")[2]}
+        cidrs: list[str] = []
+        for _ in range(MOST_PAGES):
+            reply = self._ask(call, self.clients.ec2.get_managed_prefix_list_entries, asked)
+            if reply is None:
+                return None
+            cidrs += [str(each["Cidr"]) for each in reply.get("Entries") or ()]
+            if not reply.get("NextToken"):
+                return sorted(cidrs)
+            asked["NextToken"] = reply["NextToken"]
+        raise unusable(call, f"more than {MOST_PAGES} pages")
+
+    def vpc_cidrs(self, vpc: str) -> list[str] | None:
+        """Give all CIDRs that are associated with a VPC, sorted."""
+        call = Call("ec2", "DescribeVpcs", vpc)
+        reply = self._ask(call, self.clients.ec2.describe_vpcs, {"VpcIds": [vpc]})
+        found = next((each for each in (reply or {}).get("Vpcs") or () if each.get("VpcId") == vpc), None)
+        return None if found is None else _associated(found)
+
+    def _ask(self, call: Call, ask: Callable[..., Json], asked: Json) -> Json | None:
+        try:
+            return ask(**asked)
+        except EXPECTED as problem:
+            failure = read_error(problem, call)
+            if is_denied(problem) or _is_missing(problem):
+                for each in failure.problems:
+                    self.unread(warning(each.summary, each.where, each.remedy))
+                return None
+            raise failure from problem
 
 
-def _vpc_cidrs(clients: Clients, vpc: str) -> list[str] | None:
-    """Give all CIDRs that are associated with a VPC, sorted."""
-    call = Call("ec2", "DescribeVpcs", vpc)
-    reply = _optional(call, clients.ec2.describe_vpcs, {"VpcIds": [vpc]})
-    found = next((each for each in (reply or {}).get("Vpcs") or () if each.get("VpcId") == vpc), None)
-    if found is None:
-        return None
+def _associated(vpc: Json) -> list[str]:
     blocks = [
         each.get(name)
         for member, name, state in (
             ("CidrBlockAssociationSet", "CidrBlock", "CidrBlockState"),
             ("Ipv6CidrBlockAssociationSet", "Ipv6CidrBlock", "Ipv6CidrBlockState"),
         )
-        for each in found.get(member) or ()
+        for each in vpc.get(member) or ()
         if (each.get(state) or {}).get("State") == "associated"
     ]
-    return sorted({str(block) for block in (*blocks, found.get("CidrBlock")) if block})
-
-
-def _optional(call: Call, ask: Callable[..., Json], asked: Json) -> Json | None:
-    """Ask EC2; ``None`` where the answer is that there is none for this caller."""
-    try:
-        return ask(**asked)
-    except EXPECTED as problem:
-        failure = read_error(problem, call)
-        if is_denied(problem) or _is_missing(problem):
-            LOG.info("%s", failure)
-            return None
-        raise failure from problem
+    return sorted({str(block) for block in (*blocks, vpc.get("CidrBlock")) if block})
 
 
 def _is_missing(problem: Exception) -> bool:

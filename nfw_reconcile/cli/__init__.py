@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from typing import NoReturn
+from dataclasses import replace
+from typing import Final, NoReturn
 
 import click
 
@@ -26,7 +28,10 @@ class _Group(click.Group):
         "explain": "nfw_reconcile.cli.offline",
         "show": "nfw_reconcile.cli.offline",
         "apply": "nfw_reconcile.cli.acting",
+        "resume": "nfw_reconcile.cli.resuming",
+        "status": "nfw_reconcile.cli.resuming",
         "verify": "nfw_reconcile.cli.acting",
+        "sweep": "nfw_reconcile.cli.sweeping",
         "snapshot": "nfw_reconcile.cli.acting",
         "emulator": "nfw_reconcile.cli.local",
         "demo": "nfw_reconcile.cli.local",
@@ -61,6 +66,9 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and end the process with one of the documented exit codes."""
+    # A policy is a million objects that live as long as the process: looking for garbage among them
+    # would take a third of the time.
+    gc.set_threshold(100_000, 50, 1000)
     sys.exit(run(sys.argv[1:]))
 
 
@@ -98,10 +106,20 @@ def run(arguments: list[str]) -> int:
 
 
 def report(found: Diagnostic) -> None:
-    """Print one diagnostic on stderr: where, what, and what to do next."""
-    click.echo(f"{found.severity}: {printable(str(found))}", err=True)
+    """Print one diagnostic on stderr, on one line: where, what, and what to do next, each cut where it is endless."""
+    where = found.where
+    if where is not None and len(where.source) > _LONGEST_PLACE:
+        where = replace(where, source=f"{where.source[:_LONGEST_PLACE]}…")
+    whole = replace(found, where=where, summary=printable(found.summary))
+    click.echo(f"{found.severity}: {printable(str(whole))}", err=True)
+
+
+_LONGEST: Final = 2_000
+_LONGEST_PLACE: Final = 500
 
 
 def printable(text: str) -> str:
-    """Make text from an input safe for a terminal: control and format characters are shown, not obeyed."""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    """Make text from an input safe for a terminal and a CI log: what it would act on is shown, not obeyed."""
+    from nfw_reconcile.report.neutral import visible  # noqa: PLC0415 - only where there is something to say
+
+    return visible(text, 2 * _LONGEST)

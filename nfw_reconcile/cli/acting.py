@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from nfw_reconcile.cli.journals import journal_option, journal_store
 from nfw_reconcile.cli.options import FILE, aws_options, output_options
 from nfw_reconcile.cli.output import rendered, show, terminal_width, write_private
-from nfw_reconcile.cli.running import ActChoice, SystemClock, act_options, watched
-from nfw_reconcile.errors import StalePlan, UsageError, error
+from nfw_reconcile.cli.running import ActChoice, act_options
+from nfw_reconcile.cli.watching import SystemClock, watched
+from nfw_reconcile.errors import ExitCode, StalePlan, UsageError, error
 from nfw_reconcile.model.documents import PlanDocument, ResultDocument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
-    from nfw_reconcile.act.ports import FlowService
+    from nfw_reconcile.act.journal.store import JournalStore
     from nfw_reconcile.cli.options import AwsChoice
-    from nfw_reconcile.model.documents import FirewallIdentity
-
-
-_journal_option = click.option(
-    "--journal",
-    type=FILE,
-    default=Path(".nfw-reconcile"),
-    show_default=True,
-    metavar="DIR",
-    help="Where apply keeps the plan, and writes every flush down before it is sent.",
-)
 
 
 @click.command("apply")
@@ -37,8 +27,11 @@ _journal_option = click.option(
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal to ask on.")
 @click.option("--plan-sha256", metavar="HEX", help="Refuse any plan but the one with this digest.")
 @click.option("--dry-run", is_flag=True, help="Do everything up to the first flush, and stop there.")
+@click.option(
+    "--no-wait", is_flag=True, help="Check the plan, write down the intent, and leave the rest to resume."
+)
 @click.option("--result", type=FILE, metavar="FILE", help="Save the result (mode 0600).")
-@_journal_option
+@journal_option
 @act_options
 @aws_options
 @output_options()
@@ -48,8 +41,9 @@ def apply_command(
     yes: bool,
     plan_sha256: str | None,
     dry_run: bool,
+    no_wait: bool,
     result: Path | None,
-    journal: Path,
+    journal: str,
     choice: ActChoice,
     aws: AwsChoice,
     form: str,
@@ -66,31 +60,27 @@ def apply_command(
       nfw-reconcile apply nfw.plan --yes --result nfw.result --max-flows 200
       nfw-reconcile apply nfw.plan --dry-run
     """
-    from nfw_reconcile.pipeline.acting import apply  # noqa: PLC0415
+    from nfw_reconcile.pipeline.acting import apply, start  # noqa: PLC0415 - not for --help
     from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
 
+    if dry_run and no_wait:
+        raise UsageError(error("--dry-run and --no-wait exclude each other.", None, "Give one of them."))
     plan = _plan(planfile, plan_sha256)
+    store = journal_store(journal, aws)
     if not dry_run:
         _ask(plan, yes=yes)
-        journal.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(_kept(journal, plan.sha256), document_bytes(plan))
-    with watched(journal) as run:
-        document = apply(
-            plan,
-            service_for=_service_for(aws),
-            journal=run.journal,
-            clock=run.clock,
-            options=choice.options(dry_run=dry_run),
-            run=run.name,
-        )
+        store.keep_plan(plan.sha256, document_bytes(plan))
+    options = choice.options(dry_run=dry_run)
+    with watched(store, waits=not no_wait) as process:
+        if no_wait:
+            start(plan, service_for=aws.service_of, process=process, options=options)
+            click.echo(f"Run {process.run} is begun. Finish it with: nfw-reconcile resume", err=True)
+            return ExitCode.OK
+        document = apply(plan, service_for=aws.service_of, process=process, options=options)
     if result is not None:
         write_private(result, document_bytes(document))
     show(document, form, outputs)
     return document.exit_code
-
-
-def _service_for(aws: AwsChoice) -> Callable[[FirewallIdentity], FlowService]:
-    return lambda identity: aws.service_for(identity.region)
 
 
 def _plan(path: Path, digest: str | None) -> PlanDocument:
@@ -107,25 +97,21 @@ def _plan(path: Path, digest: str | None) -> PlanDocument:
     return document
 
 
-def _kept(journal: Path, digest: str) -> Path:
-    """Give the place where the journal's directory keeps the plan of that digest."""
-    return journal / f"{digest}.plan"
-
-
-def _plan_or_result(path: Path, journal: Path) -> PlanDocument:
-    """Read a plan; for a result, the plan that apply kept beside its journal."""
+def _plan_or_result(path: Path, store: JournalStore) -> PlanDocument:
+    """Read a plan; for a result, the plan that apply kept in its journal."""
+    from nfw_reconcile.pipeline.journals import kept_plan  # noqa: PLC0415 - not for --help
     from nfw_reconcile.pipeline.saved import read_saved  # noqa: PLC0415
 
     document = read_saved(path)
     if isinstance(document, PlanDocument):
         return document
-    kept = _kept(journal, document.plan_sha256)
-    if not kept.exists():
-        summary = f"the plan of {path.name} is not in {journal}: {kept.name} is not there."
+    plan = kept_plan(store, document.plan_sha256)
+    if plan is None:
+        summary = f"the plan of {path.name} is not in {store.name}: {document.plan_sha256}.plan is not there."
         raise UsageError(
             error(summary, None, "Name the plan itself, or the journal of its apply with --journal.")
         )
-    return _plan(kept, document.plan_sha256)
+    return plan
 
 
 def _ask(plan: PlanDocument, *, yes: bool) -> None:
@@ -144,7 +130,7 @@ def _ask(plan: PlanDocument, *, yes: bool) -> None:
 @click.command("verify")
 @click.argument("file", type=FILE, metavar="PLANFILE|RESULTFILE")
 @click.option("--result", type=FILE, metavar="FILE", help="Save the result (mode 0600).")
-@_journal_option
+@journal_option
 @act_options
 @aws_options
 @output_options()
@@ -152,7 +138,7 @@ def verify_command(
     *,
     file: Path,
     result: Path | None,
-    journal: Path,
+    journal: str,
     choice: ActChoice,
     aws: AwsChoice,
     form: str,
@@ -168,10 +154,10 @@ def verify_command(
     from nfw_reconcile.pipeline.acting import verify  # noqa: PLC0415
     from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
 
-    plan = _plan_or_result(file, journal)
+    plan = _plan_or_result(file, journal_store(journal, aws))
     clock = SystemClock()
     options = choice.options(dry_run=True)
-    document = verify(plan, service_for=_service_for(aws), clock=clock, options=options, run="verify")
+    document = verify(plan, service_for=aws.service_of, clock=clock, options=options)
     if result is not None:
         write_private(result, document_bytes(document))
     show(document, form, outputs)

@@ -71,7 +71,7 @@ def plan_command(
 
 def _live(aws: AwsChoice) -> Look:
     from nfw_reconcile.act.options import ActOptions  # noqa: PLC0415
-    from nfw_reconcile.cli.running import SystemClock  # noqa: PLC0415
+    from nfw_reconcile.cli.watching import SystemClock  # noqa: PLC0415
     from nfw_reconcile.pipeline.acting import live_look  # noqa: PLC0415
 
     return live_look(aws.service_for, SystemClock(), ActOptions())
@@ -127,13 +127,18 @@ def classify_command(*, request: Request, flows: Path, form: str) -> None:
 
 
 def _classified(request: Request, lines: TextIO, source: str, form: str) -> Iterator[str]:
-    from nfw_reconcile.pipeline import classify  # noqa: PLC0415
-    from nfw_reconcile.report.classified import csv_header, csv_row, json_line  # noqa: PLC0415
+    from nfw_reconcile.pipeline import classify_chunks  # noqa: PLC0415
+    from nfw_reconcile.report.classified import LineWriter  # noqa: PLC0415
 
-    if form == "csv":
-        yield csv_header()
-    for found in classify(request, lines, source):
-        yield csv_row(found.raw, found.effect) if form == "csv" else json_line(found.raw, found.effect)
+    writer = LineWriter(form)
+    yield writer.header()
+    for found in classify_chunks(request, lines, source):
+        plain, effects = found.chunk.plain, found.effects
+        if plain is not None:
+            yield writer.write_rows(plain.names, plain.rows, effects.distinct, effects.number.tolist())
+        else:
+            indices = range(len(found.chunk.flows))
+            yield writer.write([found.chunk.raw(n) for n in indices], [found.effect(n) for n in indices])
 
 
 @click.command("explain")

@@ -13,7 +13,10 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nfw_reconcile.act.journal.store import JournalStore
     from nfw_reconcile.act.ports import FlowService
+    from nfw_reconcile.aws.client import Access
+    from nfw_reconcile.model.documents import FirewallIdentity
     from nfw_reconcile.pipeline.inputs import Request
 
 P = ParamSpec("P")
@@ -131,14 +134,28 @@ class AwsChoice:
 
     def service_for(self, region: str | None) -> FlowService:
         """Give the service of a region (``--region`` goes before it); nothing is called yet."""
-        from nfw_reconcile.aws.client import Access, make_clients  # noqa: PLC0415 - loads boto3
-        from nfw_reconcile.aws.endpoints import read_endpoints, refuse_hidden_endpoints  # noqa: PLC0415
+        from nfw_reconcile.aws.client import make_clients  # noqa: PLC0415 - loads boto3
         from nfw_reconcile.aws.service import AwsFlowService  # noqa: PLC0415
+
+        return AwsFlowService(make_clients(self._access(), region))
+
+    def service_of(self, identity: FirewallIdentity) -> FlowService:
+        """Give the service of a planned firewall."""
+        return self.service_for(identity.region)
+
+    def journal_store(self, url: str) -> JournalStore:
+        """Give the journal in S3 that a URL names; nothing is called yet. Raises ``UsageError``."""
+        from nfw_reconcile.aws.journals import s3_store  # noqa: PLC0415 - loads boto3
+
+        return s3_store(url, self._access())
+
+    def _access(self) -> Access:
+        from nfw_reconcile.aws.client import Access  # noqa: PLC0415 - loads boto3
+        from nfw_reconcile.aws.endpoints import read_endpoints, refuse_hidden_endpoints  # noqa: PLC0415
 
         endpoints = read_endpoints(self.endpoint_urls)
         refuse_hidden_endpoints(os.environ, endpoints)
-        access = Access(self.region, self.profile, self.role_arn, endpoints)
-        return AwsFlowService(make_clients(access, region))
+        return Access(self.region, self.profile, self.role_arn, endpoints)
 
 
 def aws_options(command: Callable[..., R]) -> Callable[..., R]:

@@ -11,29 +11,44 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nfw_reconcile.errors import UsageError, error
+from nfw_reconcile.errors import Location, NfwReconcileError, UsageError, error
 
 if TYPE_CHECKING:
     from nfw_reconcile.model.documents import PlanDocument, ResultDocument
 
 _WIDTH_WITHOUT_TERMINAL = 110
+_DIGITS_OF_A_MOMENT = 11  # up to the year 5138
 
 
 def now_text() -> str:
     """Give the time for a document: ``SOURCE_DATE_EPOCH`` where that is set, else the clock; UTC."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed.isdecimal() else datetime.now(UTC)
+    is_moment = fixed.isdecimal() and len(fixed) <= _DIGITS_OF_A_MOMENT
+    moment = datetime.fromtimestamp(int(fixed), UTC) if is_moment else datetime.now(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all, readable by its owner only (mode 0600)."""
-    folder = path.parent
-    if not folder.is_dir():
-        raise UsageError(
-            error(f"the folder {folder} is not there.", None, "Make it, or write somewhere else.")
-        )
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
+    """Write a file as a whole or not at all, readable by its owner only (mode 0600) from its first byte on.
+
+    A link in its place is replaced, and what it points to is left alone. A device, a pipe or a folder is
+    refused with ``UsageError``; whatever else prevents it is a ``NfwReconcileError``.
+    """
+    where = Location(str(path))
+    if not path.parent.is_dir():
+        summary = f"the folder {path.parent} is not there."
+        raise UsageError(error(summary, where, "Make it, or write somewhere else."))
+    if path.exists() and not path.is_file():
+        raise UsageError(error("this is no file that could be written.", where, "Write somewhere else."))
+    try:
+        _replace(path, content)
+    except OSError as problem:
+        summary = f"the file cannot be written: {problem.strerror}."
+        raise NfwReconcileError.of(summary, where=where, remedy="Write somewhere else.") from problem
+
+
+def _replace(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".nfw-reconcile.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -51,7 +66,13 @@ def show(document: PlanDocument | ResultDocument, form: str, outputs: tuple[str,
     text = rendered(document, form, color=color_wanted(), width=terminal_width())
     for name, path in files:
         write_private(path, rendered(document, name, color=False, width=_WIDTH_WITHOUT_TERMINAL).encode())
-    click.echo(text, nl=not text.endswith("\n"), color=True)
+    click.echo(_encodable(text), nl=not text.endswith("\n"), color=True)
+
+
+def _encodable(text: str) -> str:
+    """Give the text with what stdout's encoding does not have written as an escape: ``\\u6771``."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def rendered(document: PlanDocument | ResultDocument, form: str, *, color: bool, width: int) -> str:

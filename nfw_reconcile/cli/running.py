@@ -1,13 +1,8 @@
-"""What a run that acts is given by the command line: options, a clock, a journal, and somebody who watches."""
+"""What the command line tells a run that acts: its limits, times and switches."""
 
 from __future__ import annotations
 
-import secrets
-import sys
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
@@ -16,12 +11,9 @@ import click
 from nfw_reconcile.errors import UsageError, error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from nfw_reconcile.act.journal import Event, Journal
     from nfw_reconcile.act.options import ActOptions
-    from nfw_reconcile.act.ports import Clock
     from nfw_reconcile.model.verdict import Effect
 
 R = TypeVar("R")
@@ -113,89 +105,3 @@ def act_options(command: Callable[..., R]) -> Callable[..., R]:
     for option in reversed(_ACT_OPTIONS):
         found = option(found)
     return found
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> float:
-        """Give the seconds since the epoch."""
-        return time.time()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run that is watched: its name, its clock and its journal."""
-
-    name: str
-    clock: Clock
-    journal: Journal
-
-
-@contextmanager
-def watched(directory: Path) -> Iterator[Run]:
-    """Open a journal for a new run, and tell on stderr what is written to it and that time passes."""
-    from nfw_reconcile.act.journal import FileJournal  # noqa: PLC0415
-
-    clock = SystemClock()
-    moment = datetime.fromtimestamp(clock.now(), UTC)
-    name = f"{moment:%Y%m%dt%H%M%Sz}-{secrets.token_hex(3)}"
-    journal = FileJournal(directory, name, clock)
-    try:
-        with _spinner():
-            yield Run(name, clock, _Told(journal))
-    finally:
-        journal.close()
-
-
-class _Told:
-    """A journal that says on stderr what is written to it, each line with its zone."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self._zones: dict[str, str] = {}
-
-    def write(self, event: Event) -> None:
-        self._journal.write(event)
-        told = self._words(event)
-        if told:
-            click.echo(told, err=True)
-
-    def _words(self, event: Event) -> str:
-        from nfw_reconcile.act.journal import Ended, Intended, NoReply, Refusal, Taken  # noqa: PLC0415
-
-        match event:
-            case Intended(send=send, zone=zone, filters=filters, minimum_age=age):
-                self._zones[send] = zone
-                return f"{zone}: flushing, {len(filters)} filters, flows of at least {age} s"
-            case Taken(send=send, operation_id=operation_id):
-                return f"{self._zones.get(send)}: accepted as {operation_id}"
-            case Refusal(send=send, reason=reason):
-                return f"{self._zones.get(send)}: not accepted: {reason}"
-            case NoReply(send=send, reason=reason):
-                return (
-                    f"{self._zones.get(send)}: no reply ({reason}); looking for it in the list of operations"
-                )
-            case Ended(send=send, status=status):
-                return f"{self._zones.get(send)}: ended {status}"
-            case _:
-                return ""
-
-
-@contextmanager
-def _spinner() -> Iterator[None]:
-    if not sys.stderr.isatty():
-        click.echo("Waiting for every zone to run the planned rules, then looking at their flows.", err=True)
-        yield
-        return
-    from rich.console import Console  # noqa: PLC0415 - only on a terminal
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        progress.add_task("waiting for sync, capturing, flushing, verifying", total=None)
-        yield

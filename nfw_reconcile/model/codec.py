@@ -1,8 +1,10 @@
 """Documents to JSON and back, by their type annotations, so that no field is ever forgotten.
 
 A document is a frozen dataclass whose fields are JSON scalars, enums, other documents, tuples of
-these, or ``JsonObject`` for a part that is kept as it is. Canonical JSON is sorted, compact UTF-8
-with a final newline: equal documents are equal bytes.
+these, or ``JsonObject`` for a part that is kept as it is. A field with a default is one that later
+versions of a format added: it is left out where it says nothing else, so that what older versions wrote
+is read, and is written, as it was. Canonical JSON is sorted, compact UTF-8 with a final newline: equal
+documents are equal bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import types
 import typing
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Final, TypeVar, Union
 
 from nfw_reconcile.errors import Diagnostic, InputError, Location, error
 
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 D = TypeVar("D", bound="DataclassInstance")
+
+HIGHEST_NUMBER: Final = 10**28 - 1
+"""The largest number that a document holds: the bytes of all flows together, each of them with 63 bits."""
+
+MOST_PROBLEMS: Final = 100
+"""Problems that are listed of one document."""
 
 JsonObject = Mapping[str, Any]
 """A JSON object that a document carries as it is."""
@@ -38,7 +46,8 @@ def to_json(document: object) -> Any:  # noqa: ANN401 - JSON has no narrower typ
         case Mapping():
             return {str(key): to_json(value) for key, value in document.items()}
         case _ if dataclasses.is_dataclass(document):
-            return {f.name: to_json(getattr(document, f.name)) for f in dataclasses.fields(document)}
+            values = ((field, getattr(document, field.name)) for field in dataclasses.fields(document))
+            return {field.name: to_json(value) for field, value in values if value != field.default}
         case _:
             return document
 
@@ -73,7 +82,11 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _wrong(path: str, wanted: str, source: str, problems: list[Diagnostic]) -> None:
+    if len(problems) > MOST_PROBLEMS:
+        return
     summary = f"{path or 'the document'} is not {wanted}."
+    if len(problems) == MOST_PROBLEMS:
+        summary = "there are more problems, which are not listed."
     problems.append(error(summary, Location(source), "Make the file again with the command that wrote it."))
 
 
@@ -89,7 +102,7 @@ def _read(kind: Any, data: object, path: str, source: str, problems: list[Diagno
     if origin is not None and issubclass(origin, Mapping):
         return _read_mapping(data, path, source, problems)
     if dataclasses.is_dataclass(kind):
-        return _read_document(typing.cast("type", kind), data, path, source, problems)
+        return _read_document(typing.cast("type[DataclassInstance]", kind), data, path, source, problems)
     return _read_scalar(kind, data, path, source, problems)
 
 
@@ -114,7 +127,9 @@ def _read_mapping(data: object, path: str, source: str, problems: list[Diagnosti
     return data
 
 
-def _read_document(kind: type, data: object, path: str, source: str, problems: list[Diagnostic]) -> object:
+def _read_document(
+    kind: type[DataclassInstance], data: object, path: str, source: str, problems: list[Diagnostic]
+) -> object:
     if not isinstance(data, dict):
         _wrong(path, "an object", source, problems)
         return None
@@ -126,9 +141,14 @@ def _read_document(kind: type, data: object, path: str, source: str, problems: l
         inner = f"{path}.{name}".lstrip(".")
         if name in data:
             values[name] = _read(hint, data[name], inner, source, problems)
-        else:
+        elif name not in _optional(kind):
             _wrong(inner, "there, and it must be", source, problems)
     return None if problems else kind(**values)
+
+
+@lru_cache(maxsize=256)
+def _optional(kind: type[DataclassInstance]) -> frozenset[str]:
+    return frozenset(f.name for f in dataclasses.fields(kind) if f.default is not dataclasses.MISSING)
 
 
 def _read_scalar(
@@ -144,13 +164,12 @@ def _read_scalar(
         except ValueError:
             _wrong(path, f"one of {', '.join(str(member.value) for member in kind)}", source, problems)
             return None
-    if kind is float and type(data) is int:
-        return float(data)
-    if type(data) is not kind:
-        _wrong(
-            path,
-            {str: "a text", int: "a whole number", bool: "true or false"}.get(kind, "a number"),
-            source,
-            problems,
-        )
+    known = (int, float) if kind is float else (kind,)
+    if type(data) not in known:
+        _wrong(path, _KINDS.get(kind, "a number"), source, problems)
+    elif isinstance(data, int) and abs(data) > HIGHEST_NUMBER:
+        _wrong(path, "a number of at most 28 digits", source, problems)
     return data
+
+
+_KINDS: Final = {str: "a text", int: "a whole number", bool: "true or false"}

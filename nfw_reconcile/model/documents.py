@@ -152,7 +152,10 @@ class RegionPart:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The newly denied region; ``complete`` is false where it was too large to enumerate within the budget."""
+    """The newly denied region; ``complete`` is false where it was too large to enumerate within the budget.
+
+    The plan of a sweep enumerates none.
+    """
 
     parts: tuple[RegionPart, ...]
     complete: bool
@@ -215,7 +218,8 @@ class EffectCount:
 class FlowsSeen:
     """Real flows that were looked at; ``rows`` holds those that are not simply allowed as before.
 
-    ``complete`` is false where a capture may have missed flows.
+    ``complete`` is false where a capture may have missed flows. ``attempts`` are denied flows that look like
+    blocked attempts: they are among those looked at, and neither in ``counts`` nor in ``rows``.
     """
 
     source: str
@@ -223,6 +227,20 @@ class FlowsSeen:
     counts: tuple[EffectCount, ...]
     rows: tuple[FlowRow, ...]
     complete: bool
+    attempts: tuple[FlowRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRule:
+    """What a denied flow looks like that never came about: at most so many packets, at most so many seconds old.
+
+    ``born_after`` is the moment (UTC) that its first packet must be younger than; ``None``: any. A flow whose
+    packets or age are not listed never looks like one.
+    """
+
+    packets: int
+    age: int
+    born_after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +257,8 @@ class FirewallPlan:
     """One firewall: what changes, what that denies, and what would be captured to find it.
 
     ``old_policy`` and ``new_policy`` hold the policies themselves (``old_policy`` is ``None`` where there
-    was none), so that the plan file is all that ``apply`` needs.
+    was none), so that the plan file is all that ``apply`` needs. ``attempts`` is there in the plan of a sweep
+    and in no other: whatever looks like one of them is left out of what is flushed.
     """
 
     firewall: FirewallIdentity
@@ -257,6 +276,7 @@ class FirewallPlan:
     capture_filters: tuple[FilterText, ...]
     flows: FlowsSeen | None
     remarks: tuple[Remark, ...]
+    attempts: tuple[AttemptRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +307,7 @@ class ZoneState(enum.StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
     UNKNOWN = "outcome unknown"
+    INTERRUPTED = "interrupted"
     SKIPPED = "not reached"
     DRY_RUN = "dry run"
 
@@ -353,7 +374,7 @@ class FirewallResult:
 
 @dataclass(frozen=True, slots=True)
 class ResultDocument:
-    """The result file. ``command`` is ``apply`` or ``verify``; ``sha256`` covers everything else."""
+    """The result file. ``command`` is ``apply``, ``resume`` or ``verify``; ``sha256`` covers everything else."""
 
     format_version: str
     kind: str

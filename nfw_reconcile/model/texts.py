@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.documents import CauseText, EffectCount, FlowRow, FlowText, RuleText
+from nfw_reconcile.model.flow import FiveTuple
 from nfw_reconcile.model.verdict import Effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nfw_reconcile.model.flow import CapturedFlow, FiveTuple
+    from nfw_reconcile.model.flow import CapturedFlow
     from nfw_reconcile.model.verdict import Cause, FlowEffect, RuleRef
 
 
@@ -18,6 +20,17 @@ def flow_text(flow: FiveTuple) -> FlowText:
     """Write a 5-tuple in text form."""
     return FlowText(
         flow.protocol, str(flow.source), flow.source_port, str(flow.destination), flow.destination_port
+    )
+
+
+def flow_of(text: FlowText) -> FiveTuple:
+    """Read what :func:`flow_text` wrote."""
+    return FiveTuple(
+        text.protocol,
+        Address.parse(text.source),
+        text.source_port,
+        Address.parse(text.destination),
+        text.destination_port,
     )
 
 

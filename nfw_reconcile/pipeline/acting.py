@@ -3,62 +3,101 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, TypeAlias
 
 from nfw_reconcile import __version__
 from nfw_reconcile.act.looking import Observer
-from nfw_reconcile.act.run import RunName, Services, apply_plan, verify_plan
+from nfw_reconcile.act.preflight import unheard
+from nfw_reconcile.act.run import RunName, Services, apply_plan, resume_run, start_run, verify_plan
+from nfw_reconcile.act.waiting import never
 from nfw_reconcile.errors import JournalError, UsageError, error
 from nfw_reconcile.model.codec import canonical
 from nfw_reconcile.pipeline.live import PlannedPolicies
 from nfw_reconcile.pipeline.planning import SeenFlows
+from nfw_reconcile.sources.arns import region_of_firewall
 from nfw_reconcile.sources.snapshot import read_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-    from nfw_reconcile.act.journal import Event, Journal
+    from nfw_reconcile.act.journal.events import Event
+    from nfw_reconcile.act.journal.journal import Journal
+    from nfw_reconcile.act.journal.standing import RunStanding
     from nfw_reconcile.act.options import ActOptions
     from nfw_reconcile.act.ports import Clock, FlowService
+    from nfw_reconcile.act.waiting import Deadline
     from nfw_reconcile.engine.effect import Comparison
+    from nfw_reconcile.errors import Diagnostic
     from nfw_reconcile.model.documents import FirewallIdentity, PlanDocument, ResultDocument
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.inventory import FirewallRecord
     from nfw_reconcile.pipeline.planning import Look
 
-_ARN_PARTS: Final = 6
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process that acts: the run that it belongs to, its clock and journal, and whether it is asked to stop."""
+
+    run: str
+    clock: Clock
+    journal: Journal
+    stop: Callable[[], bool] = never
+    tell: Callable[[Diagnostic], None] = unheard
 
 
-def apply(  # noqa: PLR0913 - what a run needs from outside, each thing by name
-    plan: PlanDocument,
-    *,
-    service_for: Callable[[FirewallIdentity], FlowService],
-    journal: Journal,
-    clock: Clock,
-    options: ActOptions,
-    run: str,
+ServiceFor: TypeAlias = "Callable[[FirewallIdentity], FlowService]"
+"""Gives the service for a firewall: its account and region."""
+
+
+def apply(
+    plan: PlanDocument, *, service_for: ServiceFor, process: Process, options: ActOptions
 ) -> ResultDocument:
     """Flush what the plan newly denies, and prove it; see :func:`nfw_reconcile.act.run.apply_plan`."""
-    services = Services(service_for, PlannedPolicies.of, journal)
-    return apply_plan(plan, services, clock, options, RunName(run, __version__))
+    return apply_plan(plan, _services(service_for, process), process.clock, options, _name(process))
+
+
+def start(plan: PlanDocument, *, service_for: ServiceFor, process: Process, options: ActOptions) -> None:
+    """Begin a run and leave the rest to :func:`resume`; see :func:`nfw_reconcile.act.run.start_run`."""
+    start_run(plan, _services(service_for, process), process.clock, options, _name(process))
+
+
+def resume(
+    plan: PlanDocument,
+    standing: RunStanding,
+    *,
+    service_for: ServiceFor,
+    process: Process,
+    options: ActOptions,
+) -> ResultDocument:
+    """Settle and finish an interrupted run; see :func:`nfw_reconcile.act.run.resume_run`."""
+    services = _services(service_for, process)
+    return resume_run(plan, standing, services, process.clock, options, _name(process))
 
 
 def verify(
-    plan: PlanDocument,
-    *,
-    service_for: Callable[[FirewallIdentity], FlowService],
-    clock: Clock,
-    options: ActOptions,
-    run: str,
+    plan: PlanDocument, *, service_for: ServiceFor, clock: Clock, options: ActOptions
 ) -> ResultDocument:
     """Say whether flows live that the plan newly denies; captures only."""
-    services = Services(service_for, PlannedPolicies.of, NoJournal())
-    return verify_plan(plan, services, clock, options, RunName(run, __version__))
+    process = Process("verify", clock, NoJournal())
+    return verify_plan(plan, _services(service_for, process), clock, options, _name(process))
+
+
+def _services(service_for: ServiceFor, process: Process) -> Services:
+    return Services(service_for, PlannedPolicies.of, process.journal, process.stop, process.tell)
+
+
+def _name(process: Process) -> RunName:
+    return RunName(process.run, __version__)
 
 
 class NoJournal:
     """The journal of a command that sends no flush: nothing may be written to it."""
+
+    def begin(self, firewalls: Collection[str], deadline: Deadline) -> None:  # noqa: ARG002 - the port's
+        """Refuse: nothing may be begun."""
+        raise JournalError(error("a run in a command that only looks.", None, "Report this defect."))
 
     def write(self, event: Event) -> None:
         """Refuse: a flush was about to be sent where none may be."""
@@ -91,13 +130,7 @@ def take_snapshot(firewall_arn: str, service_of: Callable[[str | None], FlowServ
 
     What was read is read back before it is given, so that a snapshot that cannot be used is told at once.
     """
-    parts = firewall_arn.split(":", 5)
-    if len(parts) != _ARN_PARTS or not parts[5].startswith("firewall/"):
-        summary = f"{firewall_arn} is not the ARN of a firewall."
-        raise UsageError(
-            error(summary, None, "It looks like arn:aws:network-firewall:REGION:ACCOUNT:firewall/NAME.")
-        )
-    snapshot = service_of(parts[3]).snapshot(firewall_arn)
+    snapshot = service_of(region_of_firewall(firewall_arn)).snapshot(firewall_arn)
     plain = json.loads(json.dumps(snapshot, default=_plain))
     read_snapshot(plain, firewall_arn)
     return canonical(plain)

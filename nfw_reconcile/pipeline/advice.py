@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.exchange import exchange
 from nfw_reconcile.engine.worlds import Vocabulary, explore
-from nfw_reconcile.errors import Diagnostic, note, warning
+from nfw_reconcile.errors import Diagnostic, Severity, note, warning
+from nfw_reconcile.flows.aftermath import after_flush
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.flow import TCP, FiveTuple
-from nfw_reconcile.model.policy import OpaqueGroup, StreamExceptionPolicy
+from nfw_reconcile.model.policy import OpaqueGroup
 from nfw_reconcile.model.rule import StatelessAction
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.pipeline.settings import ENGINE_OPTIONS, INSPECTION
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.engine.worlds import World
     from nfw_reconcile.model.addresses import Family
     from nfw_reconcile.model.documents import SettingChange
+    from nfw_reconcile.model.policy import StreamExceptionPolicy
     from nfw_reconcile.pipeline.inputs import Loaded
 
 _FAMILIES: Final[tuple[Family, ...]] = (4, 6)
@@ -106,33 +108,11 @@ def _witness(one: HeaderBox, other: HeaderBox) -> Iterator[FiveTuple]:
             yield FiveTuple(TCP, Address(family, source), source_port, Address(family, destination), port)
 
 
-_STREAM_EXCEPTION: Final = {
-    StreamExceptionPolicy.DROP: (
-        "the stream exception policy is DROP: clients of flushed TCP connections hang until their own timeout.",
-        "REJECT lets them see a reset and reconnect at once.",
-    ),
-    StreamExceptionPolicy.CONTINUE: (
-        (
-            "the stream exception policy is CONTINUE: a flushed connection goes on, judged without its beginning; "
-            "rules with flow:established, and those that wait for TLS or HTTP, do not match it."
-        ),
-        "REJECT or DROP make a flush final.",
-    ),
-}
-_DATAGRAMS: Final = (
-    "UDP and ICMP have no handshake: after a flush the next packet makes a new flow, and its sender is the source.",
-    "A reply that comes first is judged as if the server had begun; rules for that direction decide about it.",
-)
-
-
 def _flush_warnings(found: RegionFound, policy: StreamExceptionPolicy) -> Iterator[Diagnostic]:
-    """Say what a flush does to its flows; a stateless drop needs none."""
-    protocols = {part.protocol for part in found.parts if part.key.flush or part.key.effect in _OPEN}
-    said = _STREAM_EXCEPTION.get(policy)
-    if said is not None and (TCP in protocols or not found.complete):
-        yield warning(said[0], None, said[1])
-    if protocols - {TCP} or not found.complete:
-        yield warning(_DATAGRAMS[0], None, _DATAGRAMS[1])
+    """Warn of what a flush does to its flows; a stateless drop needs none."""
+    at_stake = [part.protocol for part in found.parts if part.key.flush or part.key.effect in _OPEN]
+    said = after_flush(frozenset(at_stake) if found.complete else None, policy)
+    return (each for each in said if each.severity is Severity.WARNING)
 
 
 _OPEN: Final = frozenset({Effect.POSSIBLY_DENIED, Effect.UNDECIDED})

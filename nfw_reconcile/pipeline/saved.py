@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from nfw_reconcile.errors import Location, StalePlan, UnsupportedInput, error
 from nfw_reconcile.model.codec import canonical, from_json, sha256, to_json
 from nfw_reconcile.model.documents import FORMAT_VERSION, PLAN_KIND, RESULT_KIND, PlanDocument, ResultDocument
-from nfw_reconcile.sources.jsonfile import read_json
+from nfw_reconcile.sources.jsonfile import json_of, read_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,13 +31,18 @@ def document_bytes(document: PlanDocument | ResultDocument) -> bytes:
 
 
 def read_saved(path: Path) -> PlanDocument | ResultDocument:
-    """Read a plan or result file; refuse one that is not, to the byte, what this program wrote.
+    """Read a plan or result file; see :func:`saved_document`."""
+    return saved_document(read_bytes(path), path.name)
 
-    Raises ``UnsupportedInput`` for a file of another kind or major format version, ``StalePlan`` for one that
-    was changed, ``InputError`` for what is no JSON.
+
+def saved_document(content: bytes, source: str) -> PlanDocument | ResultDocument:
+    """Read the bytes of a saved file; refuse what is not, to the byte, what this program wrote.
+
+    Raises ``UnsupportedInput`` for a document of another kind or major format version, ``StalePlan`` for one that
+    was changed, ``InputError`` for what is no JSON; ``source`` names it.
     """
-    data = read_json(path)
-    where = Location(path.name)
+    data = json_of(content, source)
+    where = Location(source)
     if not isinstance(data, dict) or data.get("kind") not in (PLAN_KIND, RESULT_KIND):
         summary = "the file is neither a plan nor a result of this program."
         raise UnsupportedInput(error(summary, where, "Make a plan with: nfw-reconcile plan ... --out FILE"))
@@ -46,10 +50,9 @@ def read_saved(path: Path) -> PlanDocument | ResultDocument:
     if version.split(".", maxsplit=1)[0] != FORMAT_VERSION.split(".")[0]:
         summary = f"format version {version} is not one that this version reads ({FORMAT_VERSION})."
         raise UnsupportedInput(error(summary, where, "Use the version of nfw-reconcile that wrote the file."))
-    if path.read_bytes() != canonical(data) or data.get("sha256") != _digest(data):
+    if content != canonical(data) or data.get("sha256") != _digest(data):
         summary = "the file was changed after it was written: its digest does not fit its content."
         raise StalePlan(error(summary, where, "Make the plan again; a plan file cannot be edited."))
-    content = json.loads(canonical(data))
     if data["kind"] == PLAN_KIND:
-        return from_json(PlanDocument, content, path.name)
-    return from_json(ResultDocument, content, path.name)
+        return from_json(PlanDocument, data, source)
+    return from_json(ResultDocument, data, source)

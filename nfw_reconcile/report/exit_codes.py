@@ -42,8 +42,8 @@ ADVICE: Final = {
     ),
     ExitCode.UNKNOWN_OUTCOME: Advice(
         "an outcome is unknown, or the run was interrupted",
-        "look whether denied flows live with {}; where they do, apply the plan again.",
-        "nfw-reconcile verify PLANFILE",
+        "settle what was sent, and go on, with {}",
+        "nfw-reconcile resume",
     ),
     ExitCode.UNVERIFIED: Advice(
         "denied flows survive, or their absence could not be proven",

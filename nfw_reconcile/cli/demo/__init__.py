@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any, Final
 
-from nfw_reconcile.act.journal import FileJournal
+from nfw_reconcile.act.journal.directory import DirectoryStore
+from nfw_reconcile.act.journal.journal import RunJournal
+from nfw_reconcile.act.journal.leases import Holder, Leases
 from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.aws.local import local_clients
 from nfw_reconcile.aws.service import AwsFlowService
@@ -15,7 +17,7 @@ from nfw_reconcile.cli.demo.stage import START, Stage, update_groups
 from nfw_reconcile.cli.output import rendered, write_private
 from nfw_reconcile.emulator.transport import attach
 from nfw_reconcile.pipeline import About, plan_of
-from nfw_reconcile.pipeline.acting import apply
+from nfw_reconcile.pipeline.acting import Process, apply
 from nfw_reconcile.pipeline.inputs import Request, read_sides
 from nfw_reconcile.pipeline.planning import SeenFlows
 from nfw_reconcile.pipeline.saved import document_bytes
@@ -119,14 +121,13 @@ class _Play:
 
     def _reconcile(self, stage: Stage, plan: PlanDocument, service: AwsFlowService) -> ResultDocument:
         self._title(4, "nfw-reconcile apply nfw.plan")
-        result = apply(
-            plan,
-            service_for=lambda _: service,
-            journal=FileJournal(self._folder / "journal", "demo", stage.clock),
-            clock=stage.clock,
-            options=ActOptions(parallel=False),
-            run="demo",
-        )
+        store = DirectoryStore(self._folder / "journal")
+        leases = Leases(store, stage.clock, "demo", Holder("this machine", "demo"))
+        journal = RunJournal(store, "demo", stage.clock, leases)
+        process = Process("demo", stage.clock, journal)
+        options = ActOptions(parallel=False)
+        result = apply(plan, service_for=lambda _: service, process=process, options=options)
+        journal.close()
         self._say("")
         self._show(result_view(result))
         return result

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -31,20 +32,22 @@ from nfw_reconcile.flows.texts import filter_text
 from nfw_reconcile.model.addresses import Address, Network
 from nfw_reconcile.model.documents import FirewallIdentity, FirewallPlan, PlanDocument, PolicyIdentity, Region
 from nfw_reconcile.model.filters import FlowFilter
-from nfw_reconcile.model.flow import TCP, FiveTuple
+from nfw_reconcile.model.flow import TCP, CapturedFlow, FiveTuple
 from nfw_reconcile.model.policy import EngineOptions, GroupName, Policy, StatefulGroup, StatefulReference
 from nfw_reconcile.model.policy import StreamExceptionPolicy as Exceptions
+from nfw_reconcile.model.texts import flow_row
 from nfw_reconcile.sources.suricata.rule import parse_rules
 from tests.checker import Expectations, violations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
 
-    from nfw_reconcile.act.journal import Event
-    from nfw_reconcile.act.ports import JsonObject
+    from nfw_reconcile.act.journal.events import Event
+    from nfw_reconcile.act.ports import JsonObject, Policies
+    from nfw_reconcile.act.waiting import Deadline
     from nfw_reconcile.emulator.bodies import PolicyBodies
     from nfw_reconcile.engine.compiled import CompiledPolicy
-    from nfw_reconcile.model.documents import ResultDocument, ZoneResult, ZoneState
+    from nfw_reconcile.model.documents import FlowRow, ResultDocument, ZoneResult, ZoneState
 
 ZONES: Final = ("us-east-1a", "us-east-1b", "us-east-1c")
 A, B, C = ZONES
@@ -59,6 +62,12 @@ SERVERS: Final = Network.parse("192.0.2.0/24")
 CLIENTS: Final = Network.parse("10.0.0.0/8")
 TO_SERVERS: Final = FlowFilter(CLIENTS, SERVERS, protocols=(TCP,))
 CAPTURE_FILTERS: Final = (TO_SERVERS, TO_SERVERS.reversed())
+
+
+def row(found: FiveTuple, zone: str = A) -> FlowRow:
+    """Write a flow, and what the change does to it, as documents hold it."""
+    effect = Comparison(compiled(OLD_RULES), compiled(NEW_RULES)).effect(found)
+    return flow_row(CapturedFlow(found, 3600, 20, 9000, zone), effect)
 
 
 class PortJudge:
@@ -79,6 +88,7 @@ def newly_denied(found: FiveTuple) -> bool:
     return DENIED in {found.destination_port, found.source_port}
 
 
+@cache
 def compiled(rules: str, exceptions: Exceptions = Exceptions.DROP) -> CompiledPolicy:
     group = StatefulGroup(GroupName("ports"), parse_rules(rules, "ports"))
     policy = Policy(
@@ -112,6 +122,9 @@ class MemoryJournal:
 
     events: list[Event] = field(default_factory=list)
     fails_on: type[Event] | None = None
+
+    def begin(self, firewalls: Collection[str], deadline: Deadline) -> None:
+        """Let everybody begin: there is no other run."""
 
     def write(self, event: Event) -> None:
         if self.fails_on is not None and isinstance(event, self.fails_on):
@@ -150,6 +163,7 @@ class Scene:
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     new_rules: str = NEW_RULES
     any_policy_will_do: bool = False
+    policies_of: Callable[[FirewallPlan], Policies] | None = None
 
     def ok(self, operation: str, /, **params: Any) -> JsonObject:  # noqa: ANN401 - JSON
         reply = self.emulator.call(operation, params)
@@ -224,7 +238,7 @@ class Scene:
     def services(self) -> Services:
         return Services(
             lambda _: self.service,
-            lambda _: PortPolicies(OLD_RULES, self.new_rules, self.any_policy_will_do),
+            self.policies_of or (lambda _: PortPolicies(OLD_RULES, self.new_rules, self.any_policy_will_do)),
             self.journal,
         )
 
@@ -259,12 +273,22 @@ def plan_of(*parts: FirewallPlan) -> PlanDocument:
     return replace(document, sha256=digest(document))
 
 
-def build(settings: EmulatorSettings | None = None, zones: int = 3, page: int = 100) -> Scene:
-    """Make the account with the old rules in force everywhere."""
+def own_clients(emulator: Emulator, clock: VirtualClock) -> Clients:
+    """Make clients for one emulator alone."""
+    names = ("network-firewall", "network-firewall", "ec2", "sts")
+    return Clients(REGION, *(client(name, emulator, clock) for name in names))
+
+
+def build(
+    settings: EmulatorSettings | None = None,
+    zones: int = 3,
+    page: int = 100,
+    connect: Callable[[Emulator, VirtualClock], Clients] = own_clients,
+) -> Scene:
+    """Make the account with the old rules in force everywhere; ``connect`` gives the clients of the program."""
     clock = VirtualClock()
     emulator = Emulator(clock, 1, PortJudge(), settings or EmulatorSettings(account=ACCOUNT, region=REGION))
-    names = ("network-firewall", "network-firewall", "ec2", "sts")
-    clients = Clients(REGION, *(client(name, emulator, clock) for name in names))
+    clients = connect(emulator, clock)
     scene = Scene(clock, emulator, clients, AwsFlowService(clients, page))
     group = scene.ok("CreateRuleGroup", RuleGroupName="ports", Type="STATEFUL", Capacity=10, Rules=OLD_RULES)
     scene.group = group["RuleGroupResponse"]["RuleGroupArn"]

@@ -99,3 +99,13 @@ def test_a_description_that_is_not_whole_is_an_error(missing: str) -> None:
 def test_a_policy_of_another_name_is_not_the_firewalls() -> None:
     with pytest.raises(ServiceError, match=r"FirewallPolicy .* is missing"):
         read("firewalls.0.Firewall.FirewallPolicyArn", f"{BASE}:firewall-policy/other")
+
+
+@pytest.mark.parametrize("options", [{}, {"RuleOrder": "STRICT_ORDER"}])
+def test_the_stream_exception_policy_is_aws_default_where_none_is_set(options: object) -> None:
+    assert read("policies.0.FirewallPolicy.StatefulEngineOptions", options).stream_exception == "DROP"
+
+
+def test_the_stream_exception_policy_is_given_as_it_is_written() -> None:
+    found = read("policies.0.FirewallPolicy.StatefulEngineOptions", {"StreamExceptionPolicy": "NEWER"})
+    assert found.stream_exception == "NEWER"

@@ -8,7 +8,7 @@ import pytest
 from nfw_reconcile.act.ages import Seen
 from nfw_reconcile.act.flush import UNKNOWN, Batch, FlushContext, flush
 from nfw_reconcile.act.guard import Budget, Tally, View
-from nfw_reconcile.act.journal import Ended, Intended, NoReply, Taken
+from nfw_reconcile.act.journal.events import Ended, Intended, NoReply, Taken
 from nfw_reconcile.act.lane import Lane, Pace
 from nfw_reconcile.act.operations import OutOfTimeError
 from nfw_reconcile.act.options import NO_OTHER_LIMITS
@@ -31,18 +31,20 @@ from tests.unit.act.scene import (
     Scene,
     build,
     flow,
+    row,
     states,
     tight,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-    from nfw_reconcile.act.journal import Event
+    from nfw_reconcile.act.journal.events import Event
 
 GOOD = FlowFilter(Network.parse("10.0.0.0/24"), SERVERS, (0, 65535), (DENIED, DENIED), (TCP,))
 WIDE = FlowFilter(Network.parse("10.0.0.0/24"), SERVERS, protocols=(TCP,))
 CUT, KEPT = (flow(1), flow(2)), (flow(1, ALLOWED),)
+ROWS = tuple(row(each) for each in CUT)
 
 
 @dataclass
@@ -52,6 +54,9 @@ class PickyJournal:
     scene: Scene
     fails_on: type[Event] | None = None
     written: list[tuple[Event, int]] = field(default_factory=list)
+
+    def begin(self, firewalls: Collection[str], deadline: Deadline) -> None:
+        """Let everybody begin: there is no other run."""
 
     def write(self, event: Event) -> None:
         if self.fails_on is not None and isinstance(event, self.fails_on):
@@ -75,7 +80,7 @@ def context(
 
 
 def batch(scene: Scene, *filters: FlowFilter) -> Batch:
-    return Batch("batch", filters, View(CAPTURE_FILTERS, CUT, KEPT), Seen(scene.clock.now() - 5, 0))
+    return Batch("batch", 1, filters, ROWS, View(CAPTURE_FILTERS, CUT, KEPT), Seen(scene.clock.now() - 5, 0))
 
 
 @pytest.fixture

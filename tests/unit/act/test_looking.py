@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nfw_reconcile.act.attempts import Attempts
 from nfw_reconcile.act.looking import Observer
 from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.act.run import RunName, verify_plan
@@ -11,7 +12,7 @@ from nfw_reconcile.emulator.faults import ACCESS_DENIED, FaultRule, nth
 from nfw_reconcile.emulator.outcomes import OperationType, OutcomeRule, with_errors
 from nfw_reconcile.emulator.settings import EmulatorSettings
 from nfw_reconcile.engine.effect import Comparison
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.documents import AttemptRule, ZoneState
 from tests.checker import flushes_asked
 from tests.unit.act.scene import (
     CAPTURE_FILTERS,
@@ -109,6 +110,19 @@ def test_a_plan_that_denies_nothing_needs_no_look() -> None:
     assert scene.emulator.flow_operations == ()
 
 
+def test_what_looks_like_a_blocked_attempt_is_no_survivor_and_is_told() -> None:
+    scene = tight()
+    scene.clock.sleep(100)
+    scene.put(A, [flow(90), flow(91)], age=110, packets=7)
+    scene.put(A, [flow(92)], age=110, packets=8)
+    plan = scene.plan(attempts=(AttemptRule(7, 127, None),))
+    result = verify_plan(plan, scene.services(), scene.clock, OPTIONS, RunName("run-1", "0"))
+    survivors = {row.flow.source for row in zone_of(result, A).survivors}
+    assert survivors.isdisjoint({"10.0.0.90", "10.0.0.91"})
+    assert "10.0.0.92" in survivors
+    assert any("2 denied flows look like blocked attempts" in text for text in zone_of(result, A).messages)
+
+
 # Looking before a plan
 
 
@@ -129,6 +143,15 @@ def test_a_connection_listed_both_ways_is_observed_once(comparison: Comparison) 
     scene.put(A, [flow(1).reversed()])
     found = Observer(scene.service, scene.clock, OPTIONS).observe(scene.firewall, CAPTURE_FILTERS, comparison)
     assert [each.tuple for each in found.flows if each.tuple.canonical() == flow(1).canonical()] == [flow(1)]
+
+
+def test_blocked_attempts_are_told_apart(comparison: Comparison) -> None:
+    scene = tight()
+    scene.put(A, [flow(90)], age=5, packets=1)
+    few = Attempts(7, 127, None)
+    observer = Observer(scene.service, scene.clock, OPTIONS)
+    found = observer.observe(scene.firewall, CAPTURE_FILTERS, comparison, [few])
+    assert ([each.tuple for each in found.attempts], len(found.flows)) == ([flow(90)], 18)
 
 
 def test_what_could_not_be_observed_is_told(comparison: Comparison) -> None:

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from nfw_reconcile.act.journal import Ended, Intended, Refusal, RunFinished, RunStarted, Taken
+from nfw_reconcile.act.journal.events import (
+    Ended,
+    Intended,
+    Refusal,
+    RunFinished,
+    RunStarted,
+    SeenInSync,
+    Taken,
+)
 from nfw_reconcile.act.lane import Pace
 from nfw_reconcile.emulator.clients import Client
 from nfw_reconcile.emulator.faults import (
@@ -138,7 +146,7 @@ def test_every_send_is_in_the_journal_before_and_after() -> None:
     scene = tight()
     scene.apply()
     kinds = [type(event) for event in scene.journal.events]
-    assert kinds == [RunStarted, *[Intended, Taken, Ended] * 3, RunFinished]
+    assert kinds == [RunStarted, *[SeenInSync] * 3, *[Intended, Taken, Ended] * 3, RunFinished]
 
 
 def test_a_dry_run_captures_and_sends_no_flush() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from nfw_reconcile.act.ages import Seen
+from nfw_reconcile.act.attempts import Attempts
 from nfw_reconcile.act.capture import Capture
 from nfw_reconcile.act.entries import Look, as_flows
 from nfw_reconcile.act.sighting import Sighting, judge
@@ -25,12 +26,20 @@ OLD_AGE, YOUNG_AGE = 500, 5
 
 
 def sight(
-    *entries: tuple[FiveTuple, int], possible: bool = False, at: float = LOOKED, packets: int = 9
+    *entries: tuple[FiveTuple, int],
+    possible: bool = False,
+    at: float = LOOKED,
+    packets: int = 9,
+    attempts: tuple[Attempts, ...] = (),
 ) -> Sighting:
     listed = tuple(CapturedFlow(found, age, packets, 900, "a") for found, age in entries)
     capture = Capture(Seen(at, 0), as_flows([Look(at, listed)]), (), ())
     return judge(
-        capture, Comparison(compiled(OLD_RULES), compiled(NEW_RULES)), IN_SYNC, flush_possible=possible
+        capture,
+        Comparison(compiled(OLD_RULES), compiled(NEW_RULES)),
+        IN_SYNC,
+        flush_possible=possible,
+        attempts=attempts,
     )
 
 
@@ -98,6 +107,40 @@ def test_a_row_names_the_flow_as_it_was_judged() -> None:
     assert (row.flow.source, row.flow.destination_port, row.age) == ("10.0.0.1", DENIED, OLD_AGE)
     assert row.new.rule is not None
     assert row.new.rule.sid == 2
+
+
+# Blocked attempts
+
+FEW = (Attempts(packets=7, age=127, born_after=None),)
+SHORT = 100  # old enough to be from before the zone was in sync, and young enough for an attempt
+
+
+def test_what_looks_like_a_blocked_attempt_is_left_and_counted_and_no_filter_may_match_it() -> None:
+    found = sight((flow(), SHORT), (flow(2), OLD_AGE), packets=7, attempts=FEW)
+    assert (found.cut_entries, found.kept_entries) == ((flow(2),), (flow(),))
+    assert (found.attempts, found.young_denied, found.denied_otherwise) == (1, 0, 0)
+    assert found.left_alive == ()
+
+
+def test_without_such_rules_nothing_looks_like_one() -> None:
+    found = sight((flow(), SHORT), packets=1)
+    assert (found.cut_entries, found.attempts) == ((flow(),), 0)
+
+
+def test_a_young_one_needs_no_other_reason_to_be_left() -> None:
+    found = sight((flow(), YOUNG_AGE), packets=1, attempts=FEW)
+    assert (found.cut, found.kept_entries, found.attempts, found.young_denied) == ((), (), 0, 1)
+
+
+def test_a_flow_that_is_not_denied_is_never_one() -> None:
+    found = sight((flow(port=ALLOWED), SHORT), (flow(port=23), SHORT), packets=1, attempts=FEW)
+    assert not any(each.attempt for each in found.flows)
+    assert (found.attempts, found.denied_otherwise) == (0, 1)
+
+
+def test_a_possibly_denied_one_is_left_alive_though_it_was_asked_for() -> None:
+    found = sight((flow(port=8443), SHORT), packets=1, possible=True, attempts=FEW)
+    assert (found.cut, len(found.left_alive), found.attempts) == ((), 1, 1)
 
 
 # May the ages be believed?

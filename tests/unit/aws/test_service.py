@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import ClientError
 
 from nfw_reconcile.act.configuration import read_configuration
 from nfw_reconcile.act.ports import (
@@ -19,9 +18,11 @@ from nfw_reconcile.act.ports import (
 )
 from nfw_reconcile.emulator import faults
 from nfw_reconcile.emulator.faults import FaultRule
-from nfw_reconcile.errors import ServiceError
+from nfw_reconcile.emulator.replies import Refusal
+from nfw_reconcile.errors import ServiceError, Severity
 from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.filters import FlowFilter
+from tests.denials import WHY, deny, refuse
 from tests.unit.act.scene import ACCOUNT, CAPTURE_FILTERS, REGION, A, Scene, build, flow
 
 if TYPE_CHECKING:
@@ -169,23 +170,36 @@ def test_what_is_no_longer_there_is_left_out(scene: Scene) -> None:
     scene.emulator.world.vpcs.clear()
     found = scene.service.snapshot(scene.firewall)
     assert (found["prefix_lists"], found["vpcs"]) == ({}, {})
+    told = "\n".join(str(each) for each in scene.service.unread())
+    assert f"ec2:GetManagedPrefixListEntries on {PREFIX_LIST}: InvalidPrefixListID.NotFound" in told
+    assert "ec2:DescribeVpcs on vpc-0a1b2c: InvalidVpcID.NotFound" in told
 
 
-def fail_ec2(scene: Scene, code: str) -> None:
-    def answer(**_: Any) -> None:  # noqa: ANN401 - botocore's own arguments
-        response = {"Error": {"Code": code, "Message": "x"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
-        raise ClientError(response, "x")
-
-    scene.clients.ec2.meta.events.register_first("before-send.ec2", answer)
-
-
-def test_what_the_caller_may_not_read_is_left_out(scene: Scene) -> None:
-    fail_ec2(scene, "UnauthorizedOperation")
-    assert scene.service.snapshot(scene.firewall)["vpcs"] == {}
+@pytest.mark.parametrize(
+    ("action", "member"),
+    [("ec2:GetManagedPrefixListEntries", "prefix_lists"), ("ec2:DescribeVpcs", "vpcs")],
+)
+def test_what_the_caller_may_not_read_is_left_out_and_told_once(
+    scene: Scene, action: str, member: str
+) -> None:
+    use_prefix_list(scene)
+    scene.emulator.set_prefix_list(PREFIX_LIST, ["10.0.0.0/8"])
+    assert scene.service.snapshot(scene.firewall)[member] != {}
+    assert scene.service.unread() == ()
+    deny(scene.emulator, scene.clients, action)
+    for _ in range(2):
+        assert scene.service.snapshot(scene.firewall)[member] == {}
+    (told,) = scene.service.unread()
+    asked = {"prefix_lists": PREFIX_LIST, "vpcs": "vpc-0a1b2c"}[member]
+    assert told.severity is Severity.WARNING
+    assert str(told) == (
+        f"the credentials do not permit {action} on {asked}: AWS answered UnauthorizedOperation: {WHY}. "
+        f"Allow {action} in their IAM policy."
+    )
 
 
 def test_expired_credentials_are_no_missing_permission(scene: Scene) -> None:
-    fail_ec2(scene, "ExpiredToken")
+    refuse(scene.clients.ec2, "DescribeVpcs", Refusal("ExpiredToken", "The token has expired", 403))
     with pytest.raises(CredentialsError):
         scene.service.snapshot(scene.firewall)
 

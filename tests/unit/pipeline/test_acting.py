@@ -14,13 +14,16 @@ from nfw_reconcile.emulator.seed import from_snapshot
 from nfw_reconcile.emulator.transport import attach
 from nfw_reconcile.model.documents import ZoneState
 from nfw_reconcile.pipeline import About, plan_of
-from nfw_reconcile.pipeline.acting import apply
+from nfw_reconcile.pipeline.acting import Process, apply
 from nfw_reconcile.pipeline.inputs import Request, read_sides
 from tests.places import EXAMPLES
 from tests.rulesets import flow
 
 if TYPE_CHECKING:
-    from nfw_reconcile.act.journal import Event
+    from collections.abc import Collection
+
+    from nfw_reconcile.act.journal.events import Event
+    from nfw_reconcile.act.waiting import Deadline
     from nfw_reconcile.model.inventory import PolicyChange
 
 ZONES: Final = ("eu-west-1a", "eu-west-1b")
@@ -34,6 +37,9 @@ DENIED: Final = {
 class _Kept:
     def __init__(self) -> None:
         self.events: list[Event] = []
+
+    def begin(self, firewalls: Collection[str], deadline: Deadline) -> None:
+        pass
 
     def write(self, event: Event) -> None:
         self.events.append(event)
@@ -80,10 +86,8 @@ def test_firewalls_that_share_a_policy_are_each_flushed_by_their_own_home_net() 
     result = apply(
         plan,
         service_for=lambda _: AwsFlowService(clients),
-        journal=_Kept(),
-        clock=clock,
+        process=Process("shared", clock, _Kept()),
         options=ActOptions(parallel=False),
-        run="shared",
     )
 
     assert result.exit_code == 0
