@@ -1,4 +1,4 @@
-"""Is this the plan that was reviewed, and the firewall that it is about? Asked before anything is sent."""
+"""Is this the reviewed plan, the planned firewall, and the right time? Asked before anything is sent."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.documents import FirewallIdentity, PlanDocument
 
 MAKE_IT_AGAIN: Final = "Make the plan again."
+MOST_SKEW: Final = 30.0
+"""Seconds by which the clocks may differ: a reply may have been under way as long as a read waits for it."""
 
 
 def check_plan(plan: PlanDocument) -> None:
@@ -36,6 +38,18 @@ def account_problems(planned: FirewallIdentity, region: str, account: str) -> li
         summary = f"firewall {planned.label} is planned in {_one(regions, region)}, not in {region}."
         found.append(error(summary, remedy="Give the planned --region."))
     return found
+
+
+def clock_problems(service_time: float | None, now: float) -> list[Diagnostic]:
+    """Say if this machine's clock is not the service's (both in epoch seconds), so that ages would be misread.
+
+    A service that does not tell its time says nothing against it.
+    """
+    if service_time is None or abs(now - service_time) <= MOST_SKEW:
+        return []
+    seconds, way = abs(now - service_time), "ahead of" if now > service_time else "behind"
+    summary = f"the clock of this machine is {seconds:.0f} s {way} that of AWS."
+    return [error(summary, remedy="Set it (NTP), then run the command again.")]
 
 
 def firewall_problems(planned: FirewallIdentity, live: Configuration) -> list[Diagnostic]:

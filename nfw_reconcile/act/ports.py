@@ -150,6 +150,14 @@ class ResultsPage:
     next_token: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The account that credentials belong to; ``at`` is what the service's clock said (epoch seconds), if it did."""
+
+    account: str
+    at: float | None
+
+
 class FlowService(Protocol):
     """AWS Network Firewall as one account sees it in one region.
 
@@ -162,8 +170,8 @@ class FlowService(Protocol):
         """Give the region that calls go to."""
         ...  # pragma: no cover - a protocol has no body
 
-    def caller_account(self) -> str:
-        """Give the account that the credentials belong to (sts:GetCallerIdentity)."""
+    def caller(self) -> Caller:
+        """Say who the credentials belong to (sts:GetCallerIdentity)."""
         ...  # pragma: no cover
 
     def credentials_expire_at(self) -> float | None:

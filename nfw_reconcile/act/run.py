@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from nfw_reconcile.act.configuration import read_configuration
 from nfw_reconcile.act.firewall import apply_to_firewall
-from nfw_reconcile.act.identity import account_problems, check_plan, firewall_problems
+from nfw_reconcile.act.identity import account_problems, check_plan, clock_problems, firewall_problems
 from nfw_reconcile.act.journal.events import FORMAT, RunFinished, RunResumed, RunStarted
 from nfw_reconcile.act.looking import verify_firewall
 from nfw_reconcile.act.preflight import NOTHING_SAID, Preflight, preflight, unheard
@@ -176,7 +176,9 @@ class _Run:
             if identity.arn is None and not planned.capture_filters:
                 continue
             service = self._services.flows(identity)
-            found = account_problems(identity, service.region, self._patiently(service.caller_account))
+            caller = self._patiently(service.caller)
+            found = account_problems(identity, service.region, caller.account)
+            found += clock_problems(caller.at, self._clock.now())
             if not found and identity.arn is not None:
                 live = self._find(service, identity.arn)
                 found = firewall_problems(identity, live)

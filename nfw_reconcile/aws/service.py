@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from nfw_reconcile.act.ports import Lost
+from nfw_reconcile.act.ports import Caller, Lost
 from nfw_reconcile.aws import replies
 from nfw_reconcile.aws import snapshot as snapshots
 from nfw_reconcile.aws.credentials import end_of
@@ -45,10 +46,10 @@ class AwsFlowService:
         """Give the region that calls go to."""
         return self._clients.region
 
-    def caller_account(self) -> str:
-        """Give the account that the credentials belong to."""
+    def caller(self) -> Caller:
+        """Say who the credentials belong to."""
         call = Call("sts", "GetCallerIdentity", "the caller")
-        return self._read(call, self._clients.sts.get_caller_identity, {}, _read_account)
+        return self._read(call, self._clients.sts.get_caller_identity, {}, _read_caller)
 
     def credentials_expire_at(self) -> float | None:
         """Give when no call can be signed any more; see :func:`~nfw_reconcile.aws.credentials.end_of`."""
@@ -143,9 +144,17 @@ def _call(operation: str, firewall_arn: str) -> Call:
     return Call("network-firewall", operation, firewall_arn)
 
 
-def _read_account(reply: replies.Reply) -> str:
+def _read_caller(reply: replies.Reply) -> Caller:
     account = reply.get("Account")
     if not isinstance(account, str) or not account.isdecimal():
         message = f"Account is {account!r}"
         raise replies.UnusableError(message)
-    return account
+    return Caller(account, _service_time(reply))
+
+
+def _service_time(reply: replies.Reply) -> float | None:
+    """Read the ``Date`` header (RFC 9110): whole seconds, and ``None`` where it is missing or no date."""
+    try:
+        return parsedate_to_datetime(reply["ResponseMetadata"]["HTTPHeaders"]["date"]).timestamp()
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -59,16 +59,21 @@ def handle(emulator: Emulator, headers: Mapping[str, str], body: bytes) -> WireR
         return reply
     stamp = {
         "x-amzn-RequestId": stand_in_token(f"reply {emulator.call_count} {body!r}"),
-        "Date": formatdate(emulator.now, usegmt=True),
+        "Date": _date(emulator),
     }
     return _write(reply, stamp)
 
 
 def _query(emulator: Emulator, body: bytes) -> WireReply:
     reply = answer(emulator, body)
+    stamp = {"Date": _date(emulator)}
     if isinstance(reply, Refusal):
-        return _wire(reply.status, refusal_text(reply).encode(), {}, content_type=XML_TYPE)
-    return _wire(200, reply.encode(), {}, content_type=XML_TYPE)
+        return _wire(reply.status, refusal_text(reply).encode(), stamp, content_type=XML_TYPE)
+    return _wire(200, reply.encode(), stamp, content_type=XML_TYPE)
+
+
+def _date(emulator: Emulator) -> str:
+    return formatdate(emulator.now, usegmt=True)
 
 
 def _read(headers: Mapping[str, str], body: bytes) -> tuple[str, JsonObject] | Refusal:

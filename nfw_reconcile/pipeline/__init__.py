@@ -4,7 +4,9 @@
 ``planning``  one firewall: what changes, what that denies, which flows, which filters find them
               (``changes`` of rules, ``settings``, what stays ``undecided``, ``advice`` before applying)
 ``equality``  is the live policy the planned one? (``unification``: with what the plan did not know)
-``saved``     plan and result files, sealed and checked
+``sweeping``  the same without an old policy: which live flows does the live policy deny? (``drift``: compared
+              with what)
+``document``  the plan as one document; ``saved``: plan and result files, sealed and checked
 ``acting``    apply, verify and snapshot, through the ports of :mod:`nfw_reconcile.act`
 """
 
@@ -13,21 +15,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nfw_reconcile import __version__
-from nfw_reconcile.model.documents import FOLLOWED_ENGINE, FORMAT_VERSION, PLAN_KIND, Limits, PlanDocument
+from nfw_reconcile.engine.vectors import Classifier, Effects
+from nfw_reconcile.pipeline.document import About, plan_document
 from nfw_reconcile.pipeline.inputs import Request, Sides, change_label, read_sides, single
-from nfw_reconcile.pipeline.planning import Look, SeenFlows, compare, plan_firewall
-from nfw_reconcile.pipeline.saved import sealed
-from nfw_reconcile.pipeline.texts import remark
-from nfw_reconcile.sources.flowfile import read_flows
+from nfw_reconcile.pipeline.planning import Look, SeenFlows, comparison_of, plan_firewall
+from nfw_reconcile.sources.flowchunks import FlowChunk, read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from nfw_reconcile.model.documents import PlanDocument
     from nfw_reconcile.model.flow import FiveTuple
     from nfw_reconcile.model.verdict import FlowEffect
 
-DEFAULT_LIMITS = Limits(max_flows=1000, max_percent=None, protected_cidrs=(), protected_ports=())
+__all__ = [
+    "About",
+    "Classified",
+    "ClassifiedChunk",
+    "Look",
+    "SeenFlows",
+    "classify",
+    "classify_chunks",
+    "explain",
+    "make_plan",
+    "plan_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +51,15 @@ class Classified:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What a plan says of itself: what it was made from, when (UTC text), and the limits in force."""
+class ClassifiedChunk:
+    """Some lines of a flow file as read, and what the change does to their flows."""
 
-    source: str
-    created_at: str
-    limits: Limits = DEFAULT_LIMITS
+    chunk: FlowChunk
+    effects: Effects
+
+    def effect(self, index: int) -> FlowEffect:
+        """Give the effect on one flow."""
+        return self.effects.of(index, self.chunk.flows.flow(index))
 
 
 def make_plan(
@@ -60,29 +75,26 @@ def make_plan(
 def plan_of(sides: Sides, seen: SeenFlows | None, about: About, look: Look | None = None) -> PlanDocument:
     """Make the plan of sides that were read already."""
     changes = sorted((c for c in sides.changes if c.new is not None), key=change_label)
-    return sealed(
-        PlanDocument(
-            format_version=FORMAT_VERSION,
-            kind=PLAN_KIND,
-            tool_version=__version__,
-            engine=FOLLOWED_ENGINE,
-            created_at=about.created_at,
-            source=about.source,
-            limits=about.limits,
-            firewalls=tuple(plan_firewall(change, seen, look) for change in changes),
-            remarks=tuple(remark(diagnostic) for diagnostic in sides.diagnostics),
-            sha256="",
-        )
-    )
+    return plan_document(about, (plan_firewall(change, seen, look) for change in changes), sides.diagnostics)
+
+
+def classify_chunks(request: Request, lines: Iterable[str], source: str) -> Iterator[ClassifiedChunk]:
+    """Give the effect on each flow of a file, many flows at a time; the request must come down to one policy.
+
+    Memory grows with the policy, and not with the number of flows.
+    """
+    classifier = Classifier(comparison_of(single(read_sides(request))))
+    for chunk in read_chunks(lines, source):
+        yield ClassifiedChunk(chunk, classifier.classify(chunk.flows))
 
 
 def classify(request: Request, lines: Iterable[str], source: str) -> Iterator[Classified]:
     """Give the effect on each flow of a file, in input order; the request must come down to one policy."""
-    comparison = compare(single(read_sides(request))).comparison
-    for line in read_flows(lines, source):
-        yield Classified(line.raw, comparison.effect(line.flow.tuple))
+    for found in classify_chunks(request, lines, source):
+        for index in range(len(found.chunk.flows)):
+            yield Classified(found.chunk.raw(index), found.effect(index))
 
 
 def explain(request: Request, flow: FiveTuple) -> FlowEffect:
     """Give what the change does to one flow, with the deciding rules; the request must come down to one policy."""
-    return compare(single(read_sides(request))).comparison.effect(flow)
+    return comparison_of(single(read_sides(request))).effect(flow)

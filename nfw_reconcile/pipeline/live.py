@@ -6,24 +6,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.act.ports import LivePolicy
-from nfw_reconcile.engine.align import align
 from nfw_reconcile.engine.effect import Comparison
-from nfw_reconcile.engine.region import newly_denied
 from nfw_reconcile.errors import StalePlan, error
 from nfw_reconcile.model.inventory import Inventory
+from nfw_reconcile.pipeline.drift import denied_now
 from nfw_reconcile.pipeline.equality import differences
 from nfw_reconcile.pipeline.inputs import Loaded, load
-from nfw_reconcile.pipeline.planning import capture_filters
+from nfw_reconcile.pipeline.planning import enumerated, held
 from nfw_reconcile.sources.assemble import GIVEN, NO_CHOICE, UNKNOWN_HOME_NET, assemble
 from nfw_reconcile.sources.bundle import bundle_from_json
 from nfw_reconcile.sources.snapshot import read_snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nfw_reconcile.act.ports import JsonObject
     from nfw_reconcile.engine.compiled import CompiledPolicy
     from nfw_reconcile.model.documents import FirewallPlan
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.inventory import PolicyBundle
+    from nfw_reconcile.pipeline.planning import Compared, Sought
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class PlannedPolicies:
 
     old: Loaded | None
     new: Loaded
+    seek: Callable[[Compared], Sought]
 
     @classmethod
     def of(cls, plan: FirewallPlan) -> PlannedPolicies:
@@ -40,6 +43,7 @@ class PlannedPolicies:
         return cls(
             load(bundle_from_json(old, "the plan's old policy")) if old is not None else None,
             load(bundle_from_json(plan.new_policy, "the plan's new policy")),
+            denied_now if plan.attempts else enumerated,
         )
 
     def current(self, snapshot: JsonObject) -> LivePolicy:
@@ -50,7 +54,7 @@ class PlannedPolicies:
         """
         live = load(self._live_bundle(snapshot))
         found = differences(self.new, live)
-        return LivePolicy(live.compiled, found, () if found else self._filters(live.compiled))
+        return LivePolicy(live.compiled, found, () if found else self._filters(live))
 
     def comparison(self, live: LivePolicy) -> Comparison:
         """Compare the planned old policy with the live one."""
@@ -73,11 +77,8 @@ class PlannedPolicies:
             return replace(bundle, home_net=planned.home_net, home_net_origin=planned.home_net_origin)
         return bundle
 
-    def _filters(self, live: CompiledPolicy) -> tuple[FlowFilter, ...]:
-        """Cover the region anew where live values fill in what the plan did not know."""
-        if live.digest == self.new.compiled.digest:
+    def _filters(self, live: Loaded) -> tuple[FlowFilter, ...]:
+        """Cover what is denied anew where live values fill in what the plan did not know."""
+        if live.compiled.digest == self.new.compiled.digest:
             return ()
-        comparison = Comparison(self._old, live)
-        alignment = align(self._old, live)
-        found = newly_denied(comparison, alignment)
-        return capture_filters(comparison, alignment, found.parts if found.complete else None)
+        return self.seek(held(self.old, live)).filters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from nfw_reconcile.engine.align import Alignment, align
@@ -10,7 +10,7 @@ from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.engine.headers import HeaderBox, bits
 from nfw_reconcile.engine.partition import Terrain
 from nfw_reconcile.engine.protocols import ProtocolMatch
-from nfw_reconcile.engine.region import Part, newly_denied
+from nfw_reconcile.engine.region import Part, RegionFound, newly_denied
 from nfw_reconcile.errors import Diagnostic, warning
 from nfw_reconcile.flows.capture import cover
 from nfw_reconcile.flows.texts import filter_text
@@ -41,6 +41,11 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.inventory import FirewallRecord, PolicyChange
     from nfw_reconcile.model.verdict import FlowEffect
 
+TOO_LARGE: Final = warning(
+    "the newly denied region is too large to enumerate: answers about single flows stay exact.",
+    None,
+    "The capture covers the headers of all changed rules instead.",
+)
 _QUIET: Final = frozenset({Effect.STILL_ALLOWED, Effect.STILL_DENIED, Effect.NEWLY_ALLOWED})
 
 
@@ -56,19 +61,36 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class SeenFlows:
-    """Flows to look at in a plan: where they came from, and whether some may be missing."""
+    """Flows to look at in a plan: where they came from, and whether some may be missing.
+
+    ``attempts`` are denied ones that look like blocked attempts, told apart.
+    """
 
     source: str
     flows: Sequence[CapturedFlow]
     complete: bool = True
+    attempts: Sequence[CapturedFlow] = ()
 
 
 def compare(change: PolicyChange) -> Compared:
     """Make both policies of a change ready; the new one must be there."""
+    return held(*_loaded(change))
+
+
+def comparison_of(change: PolicyChange) -> Comparison:
+    """Make both policies of a change ready to judge flows, without holding their rules against each other."""
+    old, new = _loaded(change)
+    return Comparison(old.compiled if old else None, new.compiled)
+
+
+def _loaded(change: PolicyChange) -> tuple[Loaded | None, Loaded]:
     if change.new is None:
         raise ValueError("a policy that is deleted has nothing to be compared with")
-    old = load(change.old) if change.old is not None else None
-    new = load(change.new)
+    return load(change.old) if change.old is not None else None, load(change.new)
+
+
+def held(old: Loaded | None, new: Loaded) -> Compared:
+    """Hold two policies against each other."""
     before = old.compiled if old else None
     return Compared(old, new, Comparison(before, new.compiled), align(before, new.compiled))
 
@@ -83,25 +105,49 @@ class Look(Protocol):
         ...  # pragma: no cover - a protocol has no body
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a plan is about: the newly denied region, what to capture to find its flows, and what is to be said."""
+
+    region: RegionFound
+    filters: tuple[FlowFilter, ...]
+    remarks: tuple[Diagnostic, ...] = ()
+
+
+def enumerated(compared: Compared) -> Sought:
+    """Enumerate the newly denied region, and capture within its bounds."""
+    found = newly_denied(compared.comparison, compared.alignment)
+    parts = found.parts if found.complete else None
+    filters = capture_filters(compared.comparison, compared.alignment, parts)
+    return Sought(found, filters, () if found.complete else (TOO_LARGE,))
+
+
 def plan_firewall(change: PolicyChange, seen: SeenFlows | None, look: Look | None = None) -> FirewallPlan:
     """Work out what the change denies, and what would be captured to find the flows in question.
 
     Flows that were ``seen`` are judged; without any, ``look`` is asked for those that live.
     """
     compared = compare(change)
-    found = newly_denied(compared.comparison, compared.alignment)
+    return plan_compared(change.firewall, compared, enumerated(compared), seen, look)
+
+
+def plan_compared(
+    firewall: FirewallRecord | None,
+    compared: Compared,
+    sought: Sought,
+    seen: SeenFlows | None,
+    look: Look | None,
+) -> FirewallPlan:
+    """Plan as :func:`plan_firewall` does, for policies that are ready and with what is sought."""
+    found, filters = sought.region, sought.filters
     old, new = compared.old, compared.new
     settings = _settings(old, new)
     sensitive = new.sensitive or (old is not None and old.sensitive)
-    filters = capture_filters(
-        compared.comparison, compared.alignment, found.parts if found.complete else None
-    )
-    said = _remarks(compared, complete=found.complete)
-    said += warnings_of(old, new, settings, found)
+    said = [*_remarks(compared), *sought.remarks, *warnings_of(old, new, settings, found)]
     if seen is None and look is not None:
-        seen = look(change.firewall, compared.comparison, filters)
+        seen = look(firewall, compared.comparison, filters)
     return FirewallPlan(
-        firewall=firewall_identity(change.firewall),
+        firewall=firewall_identity(firewall),
         policy=policy_identity(new.policy.name),
         old_policy=bundle_to_json(old.bundle) if old else None,
         new_policy=bundle_to_json(new.bundle),
@@ -186,18 +232,19 @@ def _flows_seen(comparison: Comparison, seen: SeenFlows) -> FlowsSeen:
         (flow, comparison.effect(flow.tuple)) for flow in seen.flows
     ]
     rows = [flow_row(flow, effect) for flow, effect in judged if effect.effect not in _QUIET]
-    return FlowsSeen(seen.source, len(judged), effect_counts(judged), tuple(rows), seen.complete)
+    attempts = [replace(flow_row(flow, comparison.effect(flow.tuple)), flush=False) for flow in seen.attempts]
+    looked_at = len(judged) + len(attempts)
+    return FlowsSeen(
+        seen.source, looked_at, effect_counts(judged), tuple(rows), seen.complete, tuple(attempts)
+    )
 
 
-def _remarks(compared: Compared, *, complete: bool) -> list[Diagnostic]:
+def _remarks(compared: Compared) -> list[Diagnostic]:
     said = _home_net_remarks(compared)
     for side in (compared.old, compared.new):
         said += side.diagnostics if side else ()
     if compared.old is None:
         said.append(warning("there was no policy before: no flow can have been allowed by it."))
-    if not complete:
-        summary = "the newly denied region is too large to enumerate: answers about single flows stay exact."
-        said.append(warning(summary, None, "The capture covers the headers of all changed rules instead."))
     return list(dict.fromkeys(said))
 
 

@@ -12,7 +12,7 @@ from nfw_reconcile.report.masking import SENSITIVE, hide
 from nfw_reconcile.report.neutral import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nfw_reconcile.model.verdict import Cause, Decision, FlowEffect, RuleRef
 
@@ -51,6 +51,75 @@ def json_line(raw: Mapping[str, object], effect: FlowEffect) -> str:
     return f"{inert(json.dumps(effect_object(raw, effect), allow_nan=False))}\n"
 
 
+class LineWriter:
+    """Writes what ``classify`` prints, many flows at a time: the same as :func:`json_line` or :func:`csv_row` for each.
+
+    What is said of an effect is written once and kept while it is among the distinct effects of the call.
+    """
+
+    def __init__(self, form: str) -> None:
+        """Write ``jsonl`` or ``csv``."""
+        self._csv = form == "csv"
+        self._distinct: Sequence[FlowEffect] = ()
+        self._tails: dict[int, str] = {}
+
+    def header(self) -> str:
+        """Give what comes before all flows."""
+        return csv_header() if self._csv else ""
+
+    def write(self, raws: Sequence[Mapping[str, object]], effects: Sequence[FlowEffect]) -> str:
+        """Give the lines of flows as they were read, with the effect on each."""
+        line = csv_row if self._csv else json_line
+        return "".join(map(line, raws, effects))
+
+    def write_rows(
+        self, names: Sequence[str], rows: Sequence[str], distinct: Sequence[FlowEffect], number: Sequence[int]
+    ) -> str:
+        """Give the lines of flows in CSV whose cells hold printable ASCII without commas, quotes and blanks."""
+        tails = self._tails_of(distinct, number)
+        heads = _csv_heads(names, rows) if self._csv else _json_heads(names, rows)
+        return "".join(map(str.__add__, heads, tails))
+
+    def _tails_of(self, distinct: Sequence[FlowEffect], number: Sequence[int]) -> list[str]:
+        """Give what is written behind each flow."""
+        if distinct is not self._distinct:
+            self._distinct, self._tails = distinct, {}
+        for n in set(number) - self._tails.keys():
+            self._tails[n] = _csv_tail(distinct[n]) if self._csv else _json_tail(distinct[n])
+        return [self._tails[n] for n in number]
+
+
+def _csv_heads(names: Sequence[str], rows: Sequence[str]) -> Iterable[str]:
+    known = [name.lower() for name in names]
+    if known == list(FLOW_COLUMNS):
+        return (f"{row}," for row in rows)
+    # A column that the file lacks is taken from an empty cell behind the last.
+    order = [known.index(column) if column in known else len(known) for column in FLOW_COLUMNS]
+    cells = ((*row.split(","), "") for row in rows)
+    return (f"{','.join([row[n] for n in order])}," for row in cells)
+
+
+def _json_heads(names: Sequence[str], rows: Sequence[str]) -> Iterable[str]:
+    if any("\\" in row or "#" in row for row in rows):
+        return (_json_head(dict(zip(names, row.split(","), strict=True))) for row in rows)
+    members = ", ".join(f"{inert(json.dumps(name)).replace('%', '%%')}: \"%s\"" for name in names)
+    return (f'{{"flow": {{{members}}}, ' % tuple(row.split(",")) for row in rows)
+
+
+def _json_head(raw: Mapping[str, object]) -> str:
+    return f'{{"flow": {inert(json.dumps(dict(raw), allow_nan=False))}, '
+
+
+def _json_tail(effect: FlowEffect) -> str:
+    said = effect_object({}, effect)
+    del said["flow"]
+    return f"{inert(json.dumps(said, allow_nan=False))[1:]}\n"
+
+
+def _csv_tail(effect: FlowEffect) -> str:
+    return _csv_line(_effect_cells(effect))
+
+
 def csv_header(columns: Sequence[str] = FLOW_COLUMNS) -> str:
     """Give the header for flows with these columns."""
     return _csv_line([*columns, *EFFECT_COLUMNS])
@@ -58,16 +127,17 @@ def csv_header(columns: Sequence[str] = FLOW_COLUMNS) -> str:
 
 def csv_row(raw: Mapping[str, object], effect: FlowEffect, columns: Sequence[str] = FLOW_COLUMNS) -> str:
     """Give the row of a flow: its own columns as read, or out of AWS's shape, then the effect."""
+    return _csv_line([*(_column(raw, effect, column) for column in columns), *_effect_cells(effect)])
+
+
+def _effect_cells(effect: FlowEffect) -> list[str]:
     flush = "true" if effect.flush else "false"
     old, new = effect.old, effect.new
-    return _csv_line(
-        [
-            *(_column(raw, effect, column) for column in columns),
-            *(effect.effect.value, flush),
-            *(old.verdict.value, visible(str(old.cause))),
-            *(new.verdict.value, visible(str(new.cause))),
-        ]
-    )
+    return [
+        *(effect.effect.value, flush),
+        *(old.verdict.value, visible(str(old.cause))),
+        *(new.verdict.value, visible(str(new.cause))),
+    ]
 
 
 def render_explanation(effect: FlowEffect) -> str:

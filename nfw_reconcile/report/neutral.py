@@ -16,8 +16,8 @@ LONGEST: Final = 500
 _INVISIBLE: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
 """Letters and marks without a picture (Unicode: Default_Ignorable_Code_Point), beside category Cf."""
 
-_COMMAND: Final = re.compile(r"::(?=[A-Za-z-]*[g-zG-Z])|##(?=\[|vso\[)")
-"""How CI systems are given orders in a log: ``::error``, ``##[error]``, ``##vso[...]``; no IPv6 address."""
+_COMMAND: Final = re.compile(r"::(?=[A-Za-z-]*[g-zG-Z])|##(?=[A-Za-z]*\[)")
+"""How CI systems are given orders in a log: ``::error``, ``##[error]``, ``##teamcity[...]``; no IPv6 address."""
 
 
 def visible(text: str, longest: int = LONGEST) -> str:

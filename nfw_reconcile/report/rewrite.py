@@ -18,7 +18,7 @@ D = TypeVar("D", bound="DataclassInstance")
 STRUCTURAL: Final = frozenset(
     {
         "format_version", "kind", "command", "tool_version", "engine", "created_at", "started_at",
-        "finished_at", "in_sync_at", "verified_at", "sent_at", "status", "side", "tuples",
+        "finished_at", "in_sync_at", "verified_at", "sent_at", "born_after", "status", "side", "tuples",
         "sha256", "plan_sha256", "old_digest", "new_digest", "stream_exception_policy",
     }
 )  # fmt: skip

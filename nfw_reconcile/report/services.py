@@ -60,8 +60,11 @@ def _weight(service: Service) -> tuple[int, int, str, str, str]:
     return (-service.flows, -(service.bytes or 0), service.name.text, *causes)
 
 
-def service_table(rows: Iterable[FlowRow], most: int, *, denied: str = "Denied by") -> Table:
-    """Give the table of who is cut: at most ``most`` services, the rest in one sentence."""
+def service_table(rows: Iterable[FlowRow], most: int, *, was_allowed: bool = True) -> Table:
+    """Give the table of who is cut: at most ``most`` services, the rest in one sentence.
+
+    ``was_allowed``: with the old policy's cause in the last column.
+    """
     found = services(rows)
     columns = (
         Column("Service"),
@@ -69,14 +72,14 @@ def service_table(rows: Iterable[FlowRow], most: int, *, denied: str = "Denied b
         Column("Flows", right=True),
         Column("Bytes", right=True),
         Column("Oldest", right=True),
-        Column(denied),
-        Column("Was allowed by"),
+        Column("Denied by"),
+        *((Column("Was allowed by"),) if was_allowed else ()),
     )
-    rest = found[most:]
-    return Table(columns, tuple(_cells(service) for service in found[:most]), _rest(rest))
+    cells = tuple(_cells(service, was_allowed=was_allowed) for service in found[:most])
+    return Table(columns, cells, _rest(found[most:]))
 
 
-def _cells(service: Service) -> tuple[Phrase, ...]:
+def _cells(service: Service, *, was_allowed: bool) -> tuple[Phrase, ...]:
     sources = service.sources
     return (
         Phrase((service.name,)),
@@ -85,7 +88,7 @@ def _cells(service: Service) -> tuple[Phrase, ...]:
         size(service.bytes),
         UNKNOWN if service.oldest is None else age(service.oldest),
         naming.cause(service.new),
-        naming.cause(service.old),
+        *((naming.cause(service.old),) if was_allowed else ()),
     )
 
 

@@ -14,10 +14,12 @@ from nfw_reconcile.report.plan_sections import is_about_home_net, plan_sections,
 from nfw_reconcile.report.redaction import NOTHING, Redaction, redacted
 from nfw_reconcile.report.result_headline import firewall_result_headline, result_headline
 from nfw_reconcile.report.result_sections import result_sections
+from nfw_reconcile.report.sweeps import is_sweep, sweep_headline, sweep_sections
 
 if TYPE_CHECKING:
     from nfw_reconcile.model.documents import (
         FirewallIdentity,
+        FirewallPlan,
         Limits,
         PlanDocument,
         PolicyIdentity,
@@ -32,8 +34,8 @@ MOST_ROWS: Final = 25
 def plan_view(document: PlanDocument, *, redact: Redaction = NOTHING, most_rows: int = MOST_ROWS) -> View:
     """Build the view of a plan: nothing sensitive, nothing that ``redact`` names, tables cut at ``most_rows``."""
     shown = redacted(masked(document), redact)
-    headline = plan_headline(shown)
     alone = len(shown.firewalls) == 1
+    headline = _headline(shown.firewalls[0]) if alone else plan_headline(shown)
     return View(
         kind="plan",
         headline=headline.text,
@@ -48,8 +50,8 @@ def plan_view(document: PlanDocument, *, redact: Redaction = NOTHING, most_rows:
             _firewall(
                 plan.firewall,
                 plan.policy,
-                firewall_headline(plan),
-                plan_sections(plan, most_rows),
+                _headline(plan),
+                sweep_sections(plan, most_rows) if is_sweep(plan) else plan_sections(plan, most_rows),
                 alone=alone,
             )
             for plan in shown.firewalls
@@ -92,6 +94,10 @@ def result_view(document: ResultDocument, *, redact: Redaction = NOTHING, most_r
         ),
         digest=document.sha256,
     )
+
+
+def _headline(plan: FirewallPlan) -> Headline:
+    return sweep_headline(plan) if is_sweep(plan) else firewall_headline(plan)
 
 
 def _origin(document: PlanDocument) -> tuple[str, str, str]:

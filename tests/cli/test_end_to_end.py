@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.inventory import PolicyChange
 
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+# Time is real here: an operation has ended by the first question about it, or each would cost a pause of seconds.
 QUICK = EmulatorSettings(
     sync=SyncSettings(delay=0.2),
-    operations=OperationSettings(execute_after=0.05, duration=0.1, prune_after=0.05),
+    operations=OperationSettings(execute_after=0.0, duration=0.0, prune_after=0.05),
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 from nfw_reconcile.act.configuration import read_configuration
 from nfw_reconcile.act.ports import (
     Accepted,
+    Caller,
     CredentialsError,
     FlowRequest,
     Lost,
@@ -42,7 +43,7 @@ def request(scene: Scene, *filters: FlowFilter, minimum_age: int = 0) -> FlowReq
 
 
 def test_the_account_and_region_are_those_of_the_caller(scene: Scene) -> None:
-    assert (scene.service.caller_account(), scene.service.region) == (ACCOUNT, REGION)
+    assert (scene.service.caller(), scene.service.region) == (Caller(ACCOUNT, scene.clock.now()), REGION)
 
 
 @pytest.mark.parametrize(

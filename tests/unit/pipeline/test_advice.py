@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from nfw_reconcile.act.configuration import Configuration
+from nfw_reconcile.act.options import ActOptions
+from nfw_reconcile.act.preflight import preflight
+from nfw_reconcile.errors import Severity
 from nfw_reconcile.model.documents import Level
+from nfw_reconcile.model.flow import TCP
 from nfw_reconcile.model.inventory import PolicyRecord
+from nfw_reconcile.model.policy import StreamExceptionPolicy
 from nfw_reconcile.pipeline.planning import plan_firewall
 from tests.bodies import (
     ACTION,
@@ -178,6 +185,31 @@ def test_what_may_be_denied_is_warned_about_too() -> None:
     old, new = group("web", ""), group("web", name)
     (text,) = texts(bundle(old, defaults=()), bundle(new, defaults=()))
     assert "stream exception policy is DROP" in text
+
+
+SILENT: Final = Configuration("arn", "id", "policy", 0, {}, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(WEB, DENY_ALL, id="TCP"),
+        pytest.param(DNS, DENY_ALL, id="UDP"),
+        pytest.param(group("web", "pass ip any any -> any any (sid:1;)"), DENY_ALL, id="any protocol"),
+        pytest.param(DENY_ALL, WEB, id="nothing"),
+    ],
+)
+@pytest.mark.parametrize("policy", list(StreamExceptionPolicy))
+def test_the_run_has_nothing_to_add_to_the_warnings_of_its_plan(
+    policy: StreamExceptionPolicy, old: GroupRecord, new: GroupRecord
+) -> None:
+    before, after = exception_policy(policy.value, old), exception_policy(policy.value, new)
+    plan = plan_firewall(change(before, after), None)
+    live = replace(SILENT, stream_exception=policy.value)
+    found = preflight(plan, live, ActOptions(), None, 0.0).found
+    assert {each.severity for each in found} <= {Severity.NOTE}
+    on_tcp = any(box.protocols in {(), (TCP,)} for part in plan.region.parts for box in part.boxes)
+    assert bool(found) is (on_tcp and policy is StreamExceptionPolicy.REJECT)
 
 
 def test_managed_groups_are_named_once_with_what_they_are_taken_for() -> None:

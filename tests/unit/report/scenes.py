@@ -5,12 +5,19 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.model.documents import Limits, OperationType, SettingChange, Undecided, ZoneState
+from nfw_reconcile.model.documents import (
+    AttemptRule,
+    Limits,
+    OperationType,
+    SettingChange,
+    Undecided,
+    ZoneState,
+)
 from nfw_reconcile.model.verdict import Effect, Engine
 from tests import builders as make
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import FlowRow, PlanDocument, ResultDocument
+    from nfw_reconcile.model.documents import FlowRow, FlowsSeen, PlanDocument, Remark, ResultDocument
 
 DROP_WEB: Final = make.rule(line=12)
 PASS_WEB: Final = make.rule("pass tcp $HOME_NET any -> any 443 (sid:3;)", sid=3, line=4)
@@ -194,6 +201,65 @@ def three_firewalls() -> PlanDocument:
     )
 
 
+def _passed(row: FlowRow) -> FlowRow:
+    return dataclasses.replace(row, old=make.by_default("no rule matched"))
+
+
+def _sweep(flows: FlowsSeen | None, *remarks: Remark, undecided: tuple[Undecided, ...] = ()) -> PlanDocument:
+    plan = make.firewall_plan(
+        flows=flows,
+        undecided=undecided,
+        filters=(make.flow_filter("0.0.0.0/0"),),
+        remarks=(make.note("this is a sweep: every live flow that the live policy denies counts."), *remarks),
+        complete=False,
+        attempts=(AttemptRule(7, 127, None), AttemptRule(16, 477, "2025-06-01T11:00:00Z")),
+    )
+    return make.plan_document(plan)
+
+
+def drift() -> PlanDocument:
+    """A sweep that finds what lives although it is denied, and everything else that one can find."""
+    strict, rule = make.by_default(), make.by_rule(DROP_WEB)
+    denied = [
+        _passed(make.flow_row(make.flow("203.0.113.10", 8443, source=f"10.1.0.{n}"), age=90_000, new=strict))
+        for n in (1, 2, 3)
+    ]
+    ruled = _passed(make.flow_row(make.flow("203.0.113.20"), new=rule))
+    may = _passed(
+        make.flow_row(
+            make.flow("203.0.113.30"),
+            effect=Effect.POSSIBLY_DENIED,
+            conditions=("tls.sni is or is under example.net",),
+            new=rule,
+        )
+    )
+    lost = _passed(
+        make.flow_row(make.flow("203.0.113.40", 22), effect=Effect.UNDECIDED, reasons=(LOST_HOME_NET,))
+    )
+    attempts = tuple(
+        _passed(
+            make.flow_row(
+                make.flow("198.51.100.7", 23, source=f"10.1.0.{n}"), age=n, size=600, flush=False, new=strict
+            )
+        )
+        for n in (4, 5)
+    )
+    return _sweep(make.flows_seen(*denied, ruled, may, lost, looked_at=1_204, attempts=attempts))
+
+
+def no_drift() -> PlanDocument:
+    """A sweep that finds nothing."""
+    return _sweep(make.flows_seen(looked_at=312))
+
+
+def drift_unsure() -> PlanDocument:
+    """A sweep that finds a blocked attempt, and could not look at everything."""
+    attempt = _passed(make.flow_row(age=3, size=500, flush=False, new=make.by_default()))
+    part = Undecided("new", LOST_HOME_NET, "web")
+    seen = make.flows_seen(looked_at=40, complete=False, attempts=(attempt,))
+    return _sweep(seen, make.warning("Zone eu-west-1c could not be captured."), undecided=(part,))
+
+
 def flushed() -> ResultDocument:
     """All went well in three zones."""
     rows = tuple(row for row in _web_flows() if row.flush)
@@ -267,6 +333,6 @@ SCENES: Final = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
         tighten, no_flows, unused, nothing_denied, home_net_unknown, only_possible, sensitive, three_firewalls,
-        flushed, unknown_outcome, survivors, refused, two_firewalls, dry_run, verified,
+        drift, no_drift, drift_unsure, flushed, unknown_outcome, survivors, refused, two_firewalls, dry_run, verified,
     )
 }  # fmt: skip

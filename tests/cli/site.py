@@ -1,0 +1,131 @@
+"""A firewall on the emulator behind HTTP, and the program as real processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import boto3
+
+from nfw_reconcile.cli import run
+from nfw_reconcile.cli.demo.cast import KINDS, ZONES
+from nfw_reconcile.cli.demo.stage import snapshot_of, update_groups
+from nfw_reconcile.emulator.http_server import serve
+from nfw_reconcile.emulator.judging import EngineJudge
+from nfw_reconcile.emulator.seed import from_snapshot
+from nfw_reconcile.emulator.settings import EmulatorSettings, OperationSettings, SyncSettings
+from nfw_reconcile.engine.effect import Comparison
+from nfw_reconcile.model.flow import CapturedFlow
+from nfw_reconcile.pipeline.inputs import Request, load, read_sides
+from tests.checker import Expectations, violations
+from tests.places import DEMO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from nfw_reconcile.emulator.emulator import Emulator
+    from nfw_reconcile.model.flow import FiveTuple
+
+KEYS: Final = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+QUICK: Final = EmulatorSettings(
+    sync=SyncSettings(delay=0.2),
+    operations=OperationSettings(execute_after=0.05, duration=0.1, prune_after=0.05),
+)
+# A request that is not listed may still arrive for as long as its signature is good; here the service is on
+# this machine, and a test need not wait six minutes for what cannot come.
+PROGRAM: Final = """
+import sys
+from nfw_reconcile.act import recovery
+from nfw_reconcile.cli import run
+
+recovery.SIGNATURE_LIFETIME, recovery.CLOCK_SKEW = 3.0, 1.0
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A firewall with connections, whose rules were just tightened; a folder with the plan for it."""
+
+    emulator: Emulator
+    url: str
+    folder: Path
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *words],
+            cwd=self.folder,
+            env={**os.environ, **KEYS},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *words: str) -> tuple[int, str]:
+        """Give the exit code of a process, and all that it said."""
+        process = self.start(*words)
+        said = "".join(process.communicate(timeout=300))
+        return process.returncode, said
+
+    def apply(self) -> subprocess.Popen[str]:
+        return self.start("apply", "nfw.plan", "--yes", "--endpoint-url", self.url, "--settle", "0.5")
+
+    def resume(self) -> tuple[int, str]:
+        return self.run("resume", "--endpoint-url", self.url, "--result", "nfw.result")
+
+    def alive(self) -> set[FiveTuple]:
+        return {entry.flow for zone in ZONES for entry in self.emulator.entries(zone)}
+
+    def problems(self) -> list[str]:
+        """Say what must not be so when all is done: denied flows, others that are gone, and what was sent."""
+        found = violations(self.emulator, Expectations(lambda flow: flow in DENIED, self._tokens()))
+        found += [f"{flow} is denied, and lives" for flow in DENIED & self.alive()]
+        found += [f"{flow} was to stay" for flow in ALL - DENIED - self.alive()]
+        return found
+
+    def _tokens(self) -> dict[str, str]:
+        world = self.emulator.world
+        return {
+            arn: each.version.token
+            for listed in (world.policies, world.groups)
+            for arn, each in listed.items()
+        }
+
+
+CHANGE: Final = read_sides(Request(tf_plan=DEMO / "plan.json")).changes[0]
+ALL: Final = frozenset(flow for kind in KINDS for flow in kind.flows())
+
+
+def _denied() -> frozenset[FiveTuple]:
+    assert CHANGE.old is not None
+    assert CHANGE.new is not None
+    comparison = Comparison(load(CHANGE.old).compiled, load(CHANGE.new).compiled)
+    return frozenset(flow for flow in ALL if comparison.effect(flow).flush)
+
+
+DENIED: Final = _denied()
+
+
+@contextmanager
+def site(folder: Path) -> Iterator[Site]:
+    assert CHANGE.firewall is not None
+    assert CHANGE.old is not None
+    assert CHANGE.new is not None
+    flows = [CapturedFlow(flow, 600, 10, 5000, ZONES[number % 3]) for number, flow in enumerate(sorted(ALL))]
+    snapshot = snapshot_of(CHANGE.firewall, CHANGE.old)
+    emulator = from_snapshot(
+        snapshot, flows, clock=time.time, judge=EngineJudge(), zones=ZONES, settings=QUICK, clients=None
+    )
+    folder.mkdir(exist_ok=True)
+    assert run(["plan", "--tf-plan", str(DEMO / "plan.json"), "--out", str(folder / "nfw.plan")]) == 0
+    with serve(emulator) as url:
+        keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "eu-west-1"}
+        client = boto3.client("network-firewall", endpoint_url=url, **keys)
+        update_groups(client, CHANGE.old, CHANGE.new)
+        yield Site(emulator, url, folder)
