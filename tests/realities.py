@@ -86,9 +86,19 @@ def _tcp(port: int, source_port: int) -> FiveTuple:
     return flow(f"tcp {_CLIENT}:{source_port} {_SERVER}:{port}")
 
 
+_REQUEST: Final = {"http1": 'content:"GET"', "ssh": 'ssh.proto; content:"2"'}
+_RESPONSE: Final = {"http1": 'content:"OK"', "ssh": 'ssh.proto; content:"2"'}
+
+
 def _speaking(conversations: Iterable[tuple[str, str, int, str]]) -> dict[str, Reality]:
     return {
-        key: Reality(_tcp(port, 40100 + number), application, name, frozenset({"ttl:64"}))
+        key: Reality(
+            _tcp(port, 40100 + number),
+            application,
+            name,
+            frozenset({"ttl:64", _REQUEST.get(application, "")} - {""}),
+            frozenset({_RESPONSE.get(application, "")} - {""}),
+        )
         for number, (key, application, port, name) in enumerate(conversations)
     }
 
@@ -103,9 +113,12 @@ REALITIES: Final[dict[str, Reality]] = {
     "tcp443v6": Reality(flow("tcp [2001:db8:1::10]:40022 [2001:db8:2::10]:443")),
     "udp9": Reality(flow(f"udp {_CLIENT}:40030 {_SERVER}:9")),
     "udp443": Reality(flow(f"udp {_CLIENT}:40031 {_SERVER}:443")),
+    "udp-from443": Reality(flow(f"udp {_SERVER}:443 {_CLIENT}:40035")),
     "out-udp9": Reality(flow(f"udp {_CLIENT}:40032 {_OUTSIDE}:9")),
     "dns53": Reality(flow(f"udp {_CLIENT}:40033 {_SERVER}:53"), "dns", "ok.example"),
     "dns-bad": Reality(flow(f"udp {_CLIENT}:40034 {_SERVER}:53"), "dns", "bad.test"),
+    "sip-udp": Reality(flow(f"udp {_CLIENT}:40036 {_SERVER}:5060"), "sip"),
+    "sip-tcp": Reality(_tcp(5060, 40037), "sip"),
     "icmp": Reality(flow(f"icmp {_CLIENT} {_SERVER}"), holds=frozenset({"itype:8"})),
     "icmp6": Reality(flow("icmpv6 2001:db8:1::10 2001:db8:2::10")),
     "sctp": Reality(flow(f"sctp {_CLIENT}:40040 {_SERVER}:2000")),
@@ -114,6 +127,7 @@ REALITIES: Final[dict[str, Reality]] = {
         (
             ("tls-ok", "tls", 443, "ok.example"),
             ("tls-bad", "tls", 443, "bad.test"),
+            ("tls-nameless", "tls", 443, ""),
             ("http80", "http1", 80, "ok.example"),
             ("http8080", "http1", 8080, "ok.example"),
             ("http443", "http1", 443, "ok.example"),

@@ -19,13 +19,23 @@ FOLDER: Final = Path(__file__).parent / "cases" / "verdicts"
 
 @dataclass(frozen=True, slots=True)
 class VerdictCase:
-    """One policy of a table; ``flows`` gives for each conversation what :func:`said` says of its outcome."""
+    """One policy of a table; ``flows`` gives for each conversation what :func:`said` says of its outcome.
+
+    ``in_8`` gives the outcomes that are other ones in Suricata 8, ``in_7`` those that are other ones in 7, where
+    the engine does not follow a fault of 7 that was mended later.
+    """
 
     title: str
     text: str
     strict: bool
     defaults: tuple[str, ...]
     flows: Mapping[str, str]
+    in_7: Mapping[str, str]
+    in_8: Mapping[str, str]
+
+    def flows_in(self, release: int) -> Mapping[str, str]:
+        """Give the outcomes in a release of Suricata."""
+        return {**self.flows, **(self.in_8 if release >= 8 else self.in_7)}
 
 
 def verdict_cases() -> list[VerdictCase]:
@@ -38,6 +48,8 @@ def verdict_cases() -> list[VerdictCase]:
             row.get("order", "strict") == "strict",
             tuple(row.get("defaults", ())),
             row["flows"],
+            row.get("in-7", {}),
+            row.get("in-8", {}),
         )
         for table in tables
         for row in table["policy"]

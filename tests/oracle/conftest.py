@@ -1,37 +1,52 @@
-"""One Suricata for all comparisons, and what they compared at the end of the run."""
+"""The Suricatas of all comparisons, and what they compared at the end of the run."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.oracle.suricata import Suricata
+from tests.oracle.differences import engine_following
+from tests.oracle.second import ABSENT, second
+from tests.oracle.suricata import Suricata, installed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from _pytest.terminal import TerminalReporter
 
-COUNTS = pytest.StashKey[list[str]]()
+ORACLE: Final = "oracle"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[COUNTS] = []
-
-
-def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """Say how much was compared."""
-    for line in config.stash[COUNTS]:
-        terminalreporter.write_line(f"oracle: {line}")
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for name, line in report.user_properties:
+            if name == ORACLE:
+                terminalreporter.write_line(f"{ORACLE}: {line}")
+
+
+@pytest.fixture(scope="session", params=["installed", pytest.param("8", marks=pytest.mark.suricata8)])
+def any_suricata(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Suricata:
+    """The Suricata of the system, and the one of ``make suricata8`` where there is one."""
+    program = installed() if request.param == "installed" else second()
+    if program is None:
+        pytest.skip(ABSENT)
+    return Suricata(tmp_path_factory.mktemp("suricata"), program)
 
 
 @pytest.fixture
-def tell(pytestconfig: pytest.Config) -> Callable[[str], None]:
-    """Leave a line for the end of the run."""
-    return pytestconfig.stash[COUNTS].append
+def suricata(any_suricata: Suricata) -> Iterator[Suricata]:
+    """One Suricata, and an engine that follows its release."""
+    with engine_following(any_suricata.release):
+        yield any_suricata
 
 
-@pytest.fixture(scope="session")
-def suricata(tmp_path_factory: pytest.TempPathFactory) -> Suricata:
-    return Suricata(tmp_path_factory.mktemp("suricata"))
+@pytest.fixture
+def tell(request: pytest.FixtureRequest, suricata: Suricata) -> Callable[[str], None]:
+    """Leave a line about the comparison with one Suricata for the end of the run.
+
+    It goes with the report of the test, which gets there from any worker.
+    """
+    properties = request.node.user_properties
+    return lambda line: properties.append((ORACLE, f"{suricata.version}, {line}"))

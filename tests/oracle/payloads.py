@@ -61,10 +61,21 @@ def dns_message(name: str, *, over_tcp: bool, reply: bool = False) -> bytes:
     return struct.pack("!H", len(message)) + message if over_tcp else message
 
 
+_SIP_REQUEST: Final = (
+    b"OPTIONS sip:b@example.com SIP/2.0\r\n"
+    b"Via: SIP/2.0/TCP 10.0.1.10:5060;branch=z9hG4bK1\r\n"
+    b"From: <sip:a@example.com>;tag=1\r\n"
+    b"To: <sip:b@example.com>\r\n"
+    b"Call-ID: 1@10.0.1.10\r\n"
+    b"CSeq: 1 OPTIONS\r\n"
+    b"Content-Length: 0\r\n\r\n"
+)
+
 _SAID: Final[dict[str, Callable[[str], Payload]]] = {
     "tls": lambda name: Payload(client_hello(name), _record(_ALERT, b"\x02\x28")),
     "http1": lambda name: Payload(http_request(name), b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
     "ssh": lambda _: Payload(b"SSH-2.0-client\r\n", b"SSH-2.0-server\r\n"),
+    "sip": lambda _: Payload(_SIP_REQUEST, b"SIP/2.0 200 OK\r\n\r\n"),
     UNDETECTED: lambda _: Payload(),
     OTHER: lambda _: Payload(NO_PROTOCOL * 50),
 }

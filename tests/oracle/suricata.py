@@ -1,4 +1,4 @@
-"""Runs the real Suricata over a capture file and says what became of each packet."""
+"""Runs a real Suricata over a capture file and says what became of each packet."""
 
 from __future__ import annotations
 
@@ -67,12 +67,36 @@ class Judged:
     matched: Mapping[int, tuple[int, ...]]
 
 
-class Suricata:
-    """The installed program, and a copy of it that tries rules in order of their sids."""
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A Suricata: its file, and what it is started with where it does not run on the libraries of the system."""
 
-    def __init__(self, folder: Path) -> None:
+    file: Path
+    loader: tuple[str, ...] = ()
+
+    def command(self, copy: Path | None = None) -> tuple[str, ...]:
+        """Give the words that start it, or a copy of it."""
+        return (*self.loader, str(copy or self.file))
+
+    def version(self) -> str:
+        """Ask it for its version."""
+        done = subprocess.run([*self.command(), "-V"], capture_output=True, check=True, encoding="utf-8")
+        return done.stdout.removeprefix("This is Suricata version ").split()[0]
+
+
+def installed() -> Program:
+    """Give the Suricata of the system."""
+    return Program(Path(shutil.which("suricata") or "suricata").resolve())
+
+
+class Suricata:
+    """One Suricata, and a copy of it that tries rules in order of their sids."""
+
+    def __init__(self, folder: Path, program: Program) -> None:
         self._folder = folder
-        self._program = Path(shutil.which("suricata") or "suricata").resolve()
+        self._program = program
+        self.version = program.version()
+        self.release = int(self.version.partition(".")[0])
         self._strict = folder / "suricata-strict"
         self._out = folder / "out"
         (folder / _NO_CLASSES).touch()
@@ -107,7 +131,7 @@ class Suricata:
         rule_file.write_text(rules.text, encoding="utf-8")
         done = subprocess.run(
             [
-                self._strict_program() if rules.strict else self._program,
+                *self._program.command(self._strict_copy() if rules.strict else None),
                 *("-c", configuration, "-S", rule_file, "-l", self._out, "--runmode", "single"),
                 *arguments,
                 *("--set", f"classification-file={self._folder / _NO_CLASSES}"),
@@ -122,10 +146,10 @@ class Suricata:
             raise (RefusedRulesError if "Error: detect" in said else RuntimeError)(said)
         return said
 
-    def _strict_program(self) -> Path:
+    def _strict_copy(self) -> Path:
         if not self._strict.exists():
             try:
-                write_strict_copy(self._program, self._strict)
+                write_strict_copy(self._program.file, self._strict)
             except NotPatchableError as why:
                 pytest.skip(f"this Suricata cannot be made to keep written order: {why}")
         return self._strict

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from nfw_reconcile.engine.protocols import protocol_match
+from tests.oracle.differences import PROTOCOLS_OF_8, TYPES_IN_8
 from tests.oracle.rules import Rules
 from tests.rule_types import TypedRule, meant, read, typed_rules
 from tests.tiers import Tier
@@ -28,15 +30,28 @@ def types_of(suricata: Suricata, rows: Sequence[TypedRule], *, negated: bool) ->
     return suricata.rule_types(Rules(text))
 
 
+def kind_in(suricata: Suricata, row: TypedRule) -> str:
+    """Give the type of a row of the table in one release."""
+    return TYPES_IN_8.get(row.options, row.kind) if suricata.release >= 8 else row.kind
+
+
 def test_the_table_is_what_suricata_says(suricata: Suricata) -> None:
     plain = types_of(suricata, ROWS, negated=False)
-    assert {sid: row.kind for sid, row in enumerate(ROWS, 1)} == plain
+    assert {sid: kind_in(suricata, row) for sid, row in enumerate(ROWS, 1)} == plain
 
 
 def test_a_negation_in_the_header_matters_to_a_header_alone(suricata: Suricata) -> None:
     negated = types_of(suricata, ROWS, negated=True)
     expected = {"ip_only": "like_ip_only"}
-    assert {sid: expected.get(row.kind, row.kind) for sid, row in enumerate(ROWS, 1)} == negated
+    kinds = {sid: kind_in(suricata, row) for sid, row in enumerate(ROWS, 1)}
+    assert {sid: expected.get(kind, kind) for sid, kind in kinds.items()} == negated
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS_OF_8)
+def test_a_protocol_that_only_8_loads_is_not_known_to_the_engine(protocol: str, suricata: Suricata) -> None:
+    rules = Rules(f"drop tcp any any -> any any (sid:1;)\ndrop {protocol} any any -> any any (sid:2;)\n")
+    assert (2 in suricata.rule_types(rules)) == (suricata.release >= 8)
+    assert not protocol_match(protocol).known
 
 
 # icmp_seq with a content in TCP matches nothing, so that its type is of no consequence.
