@@ -14,6 +14,7 @@ from nfw_reconcile.model.documents import (
     FORMAT_VERSION,
     PLAN_KIND,
     RESULT_KIND,
+    AttemptRule,
     Box,
     CauseText,
     ChangeKind,
@@ -156,9 +157,11 @@ def counts(rows: Iterable[FlowRow]) -> tuple[EffectCount, ...]:
     return tuple(found)
 
 
-def flows_seen(*rows: FlowRow, looked_at: int | None = None, complete: bool = True) -> FlowsSeen:
-    total = len(rows) if looked_at is None else looked_at
-    return FlowsSeen("flows.jsonl", total, counts(rows), rows, complete)
+def flows_seen(
+    *rows: FlowRow, looked_at: int | None = None, complete: bool = True, attempts: tuple[FlowRow, ...] = ()
+) -> FlowsSeen:
+    total = len(rows) + len(attempts) if looked_at is None else looked_at
+    return FlowsSeen("flows.jsonl", total, counts(rows), rows, complete, attempts)
 
 
 def box(
@@ -245,6 +248,7 @@ def firewall_plan(
     home_net_origin: str = "the firewall policy",
     complete: bool = True,
     is_new: bool = False,
+    attempts: tuple[AttemptRule, ...] = (),
 ) -> FirewallPlan:
     """Give one firewall's plan; ``is_new``: there was no policy before."""
     return FirewallPlan(
@@ -261,6 +265,7 @@ def firewall_plan(
         region=Region(parts, complete),
         undecided=undecided,
         capture_filters=filters,
+        attempts=attempts,
         flows=flows,
         remarks=remarks,
     )

@@ -15,17 +15,22 @@ from nfw_reconcile.act.recovery import recover
 from nfw_reconcile.act.result import FirewallOutcome
 from nfw_reconcile.act.zone import ZoneFrame, ZoneWork
 from nfw_reconcile.act.zones import Zones
+from nfw_reconcile.engine.region_filters import DeniedRegion
 from nfw_reconcile.errors import LimitExceeded, NfwReconcileError, ServiceError
 from nfw_reconcile.model.documents import ZoneState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from nfw_reconcile.act.gate import Readiness
     from nfw_reconcile.act.ports import LivePolicy
     from nfw_reconcile.act.zones import FirewallTask
 
 NOTHING_DENIED: Final = "the change newly denies no flow"
+CLOCK_ERROR: Final = 4.0
+"""Seconds by which two comparisons with the service's clock may be wrong together: it tells whole seconds, and its
+replies take time."""
+
 ZONE_GONE: Final = "the firewall has left this zone since the run began"
 
 
@@ -57,7 +62,7 @@ class _FirewallRun:
     def _recover(self) -> None:
         """Settle what earlier processes of the run have sent; a zone where that fails is left alone."""
         task, records = self._task, self._zones.records
-        found = {zone: past for zone in self._zones.waiting if (past := task.past.get(zone)) and past.sends}
+        found = {zone: past for zone, past in task.past.items() if past.sends}
         recovered = task.workers(
             [
                 partial(recover, self._zones.lane(zone), task.journal, past.sends)
@@ -68,13 +73,16 @@ class _FirewallRun:
             records[zone].take_over(each)
             if each.unknown is not None:
                 self._zones.end(zone, ZoneState.UNKNOWN, [each.unknown])
+            elif zone not in self._zones.waiting:
+                self._zones.end(zone, ZoneState.SKIPPED)
         for zone in set(self._zones.waiting) - task.found.zones.keys():
             self._zones.end(zone, ZoneState.UNPROVEN, [ZONE_GONE])
 
     def _look_for_late_zones(self) -> None:
         """Tell of zones that were added meanwhile; that this last read fails says nothing about the others."""
-        with suppress(ServiceError):
-            self._live.read()
+        if not self._task.deadline.passed:
+            with suppress(ServiceError):
+                self._live.read()
         self._zones.add_late(self._live.zones_seen)
 
     def _act(self) -> None:
@@ -105,29 +113,38 @@ class _FirewallRun:
         """Look at all zones, approve the sum, flush all zones."""
         in_sync = {zone: self._since(zone, found) for zone, found in in_sync.items()}
         budget = Budget(self._task.options.limits, self._zones.spent())
-        frame = self._frame(live, in_sync, budget)
+        frame = self._frame(live, budget)
         works = {
             zone: ZoneWork(self._zones.lane(zone), frame, found, self._zones.records[zone])
             for zone, found in in_sync.items()
         }
         self._task.workers([work.look for work in works.values()])
-        self._approve(works, budget, in_sync)
+        self._approve(works.values(), budget)
         self._task.workers([work.flush for work in works.values()])
         self._zones.add_results({zone: work.result for zone, work in works.items()})
 
     def _since(self, zone: str, found: InSync) -> InSync:
         """Write down since when a zone is in sync: as long as no token has changed, what was known first holds."""
-        task, tokens = self._task, self._live.tokens
-        past = task.past.get(zone)
-        if past and past.in_sync and past.in_sync.tokens == tokens and past.in_sync.since < found.since:
-            found = InSync(past.in_sync.since, past.in_sync.proof)
+        task, tokens = self._task, dict(found.tokens)
+        known = self._known_since(zone, tokens)
+        if known is not None and known.since < found.since:
+            found = known
         record = self._zones.records[zone]
         record.in_sync_at, record.proof = found.since, found.proof
         if not task.options.dry_run:
-            task.journal.write(SeenInSync(task.found.arn, zone, found.since, found.proof, tokens))
+            since = None if task.behind is None else found.since + task.behind
+            task.journal.write(SeenInSync(task.found.arn, zone, since, found.proof, tokens))
         return found
 
-    def _frame(self, live: LivePolicy, in_sync: Mapping[str, InSync], budget: Budget) -> ZoneFrame:
+    def _known_since(self, zone: str, tokens: Mapping[str, str | None]) -> InSync | None:
+        """Give what an earlier process saw of the same version, on this machine's clock, and rather too late."""
+        task = self._task
+        past = task.past[zone].in_sync if zone in task.past else None
+        if past is None or past.since is None or task.behind is None or past.tokens != tokens:
+            return None
+        return InSync(past.since - task.behind + CLOCK_ERROR, past.proof, tokens)
+
+    def _frame(self, live: LivePolicy, budget: Budget) -> ZoneFrame:
         task = self._task
         comparison = task.policies.comparison(live)
         self._exception_policy = str(comparison.new.options.stream_exception)
@@ -135,25 +152,22 @@ class _FirewallRun:
             name=task.name,
             modified_at=task.found.modified_at,
             comparison=comparison,
+            region=DeniedRegion(comparison),
             capture_filters=self._zones.filters(live),
             sensitive=self._zones.mark_sensitive(live),
             options=task.options,
             budget=budget,
             journal=task.journal,
-            recheck=lambda zone: self._live.recheck(zone, in_sync[zone]),
+            recheck=self._live.recheck,
+            flushed=lambda: any(record.sent for record in self._zones.records.values()),
             attempts=read_attempts(task.plan.attempts),
         )
 
-    def _approve(self, works: Mapping[str, ZoneWork], budget: Budget, in_sync: Mapping[str, InSync]) -> None:
+    @staticmethod
+    def _approve(works: Collection[ZoneWork], budget: Budget) -> None:
         """Approve what all zones want flushed, or refuse all of them."""
-        for zone, work in works.items():
-            try:
-                if work.tally.to_flush:
-                    self._live.recheck(zone, in_sync[zone])
-            except NfwReconcileError as problem:
-                work.stop(problem)
         try:
-            budget.approve(work.tally for work in works.values())
+            budget.approve(work.tally for work in works)
         except LimitExceeded as problem:
-            for work in works.values():
+            for work in works:
                 work.stop(problem)

@@ -15,10 +15,18 @@ from nfw_reconcile.act.ages import flush_minimum_age
 from nfw_reconcile.act.guard import check_filters
 from nfw_reconcile.act.journal.events import Ended, Intended, NoReply, Refusal, Taken
 from nfw_reconcile.act.operations import SentOperation, follow, start
-from nfw_reconcile.act.ports import Accepted, Declined, FlowRequest, Lost, OperationStatus
+from nfw_reconcile.act.ports import (
+    Accepted,
+    Declined,
+    FlowRequest,
+    Lost,
+    OperationStatus,
+    Retry,
+    UnreachableError,
+)
 from nfw_reconcile.act.settle import find_lost, known_flushes
-from nfw_reconcile.errors import JournalError, ServiceError
-from nfw_reconcile.flows.texts import safe_filter_text
+from nfw_reconcile.errors import JournalError, ServiceError, error
+from nfw_reconcile.flows.texts import flush_filter_text
 from nfw_reconcile.model.documents import OperationType
 
 if TYPE_CHECKING:
@@ -32,6 +40,10 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.ports import StartReply
     from nfw_reconcile.model.documents import FlowRow
     from nfw_reconcile.model.filters import FlowFilter
+
+MOST_DELAY: Final = 2.0
+"""Seconds between the decision to flush and the request: less than lie between the two in-sync reads, so that no
+flow grows old enough meanwhile that was not there to be captured."""
 
 UNKNOWN: Final = "UNKNOWN"
 """The status of an operation about which nobody knows whether it was accepted, or how it ended."""
@@ -57,13 +69,14 @@ class FlushContext:
 class Batch:
     """What one flush is about: its filters, and what was seen of the zone when they were made.
 
-    ``name`` tells it apart from the other batches of the run, ``round`` is that of the zone, from 1; ``flows`` are
-    those that it is meant for.
+    ``name`` tells it apart from the other batches of the run, ``round`` is that of the zone, from 1. ``safe`` are
+    those of the filters that match newly denied flows only, captured or not; ``flows`` are those that it is meant for.
     """
 
     name: str
     round: int
     filters: tuple[FlowFilter, ...]
+    safe: frozenset[FlowFilter]
     flows: tuple[FlowRow, ...]
     view: View
     seen: Seen
@@ -124,13 +137,17 @@ class _Sending:
     def send(self) -> StartReply:
         """Check everything again, write down the intent, send once, write down the reply."""
         context, batch = self._context, self._batch
-        context.recheck()
         self._known = known_flushes(context.lane)
+        # The last thing that is asked: what was read before it may have been read again for minutes.
+        context.recheck()
         check_filters(batch.filters, batch.view, context.budget.approved(context.lane.scope.zone))
         self._attempts += 1
-        self._minimum_age = flush_minimum_age(context.lane.clock.now(), context.in_sync_at, batch.seen)
+        decided_at = context.lane.clock.now()
+        self._minimum_age = flush_minimum_age(decided_at, context.in_sync_at, batch.seen)
         context.journal.write(self._intent())
         self._sent_at = context.lane.clock.now()
+        if self._sent_at - decided_at > MOST_DELAY:
+            return self._too_late(self._sent_at - decided_at)
         reply = context.lane.service.start_flush(self._request)
         match reply:
             case Accepted(operation_id=operation_id):
@@ -140,6 +157,12 @@ class _Sending:
             case Lost(reason=reason):
                 self._note(NoReply(self._name, reason, settled=False))
         return reply
+
+    def _too_late(self, seconds: float) -> Declined:
+        """Send nothing: by now the ages that were worked out would reach flows that nobody looked at."""
+        summary = f"it was not sent: {seconds:.0f} s went by while it was written down."
+        self._note(Refusal(self._name, summary))
+        return Declined(UnreachableError(error(summary, remedy="Try again.")), Retry.LATER)
 
     def settle(self, lost: Lost) -> str | None:
         """Look for the operation that the lost request may have started."""
@@ -178,6 +201,7 @@ class _Sending:
             self._minimum_age,
             self._batch.filters,
             len(self._batch.flows),
+            self._batch.safe,
         )
         return FlushOutcome(operation, unknown, tuple(self._notes))
 
@@ -189,7 +213,7 @@ class _Sending:
             lane.firewall_arn,
             lane.scope.zone,
             str(lane.scope),
-            tuple(safe_filter_text(each, sensitive) for each in self._batch.filters),
+            tuple(flush_filter_text(each, sensitive, self._batch.safe) for each in self._batch.filters),
             self._minimum_age,
             tuple(sorted(self._known)),
             self._batch.flows,

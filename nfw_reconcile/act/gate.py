@@ -21,7 +21,7 @@ from nfw_reconcile.act.configuration import is_managed
 from nfw_reconcile.act.ports import UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from nfw_reconcile.act.configuration import Configuration, ObjectState, ZoneStatus
     from nfw_reconcile.act.ports import Clock
@@ -42,11 +42,12 @@ STEADY: Final = "update tokens never agreed: every object stayed IN_SYNC for {se
 class InSync:
     """The zone runs the current version since ``since`` (epoch seconds) at the latest.
 
-    ``proof`` says how that is known.
+    ``proof`` says how that is known, ``tokens`` (by ARN) of which version.
     """
 
     since: float
     proof: str
+    tokens: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,9 @@ def wait_for_sync(
             readings = {zone: read_zone(configuration, zone) for zone in watches}
             comparable = comparable or any(_comparable(reading) for reading in readings.values())
             for zone in watches.keys() - settled.keys():
-                outcome = watches[zone].observe(clock.now(), readings[zone], comparable=comparable)
+                outcome = watches[zone].observe(
+                    clock.now(), readings[zone], configuration.tokens, comparable=comparable
+                )
                 if outcome is not None:
                     settled[zone] = outcome
         if len(settled) == len(watches):
@@ -188,7 +191,9 @@ class _ZoneWatch:
         self._candidate: InSync | None = None
         self._missing = "no answer about it arrived"
 
-    def observe(self, now: float, reading: Reading, *, comparable: bool) -> Readiness | None:
+    def observe(
+        self, now: float, reading: Reading, tokens: Mapping[str, str | None], *, comparable: bool
+    ) -> Readiness | None:
         """Take one read into account; give the outcome once there is one."""
         if reading.broken is not None:
             return Unfit(f"zone {self._zone} cannot get in sync: {reading.broken}")
@@ -200,10 +205,11 @@ class _ZoneWatch:
         if self._steady_since is None:
             self._steady_since = now
         proof = self._proof(now, reading, comparable=comparable)
-        if proof is None or self._candidate is None or self._candidate.proof != proof:
-            self._candidate = InSync(now, proof) if proof is not None else None
+        candidate = self._candidate
+        if proof is None or candidate is None or (candidate.proof, candidate.tokens) != (proof, tokens):
+            self._candidate = InSync(now, proof, tokens) if proof is not None else None
             return None
-        return self._candidate if now - self._candidate.since >= self._times.settle else None
+        return candidate if now - candidate.since >= self._times.settle else None
 
     def give_up(self) -> NeverInSync:
         """Say what was missing last."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.result import digest
@@ -17,10 +18,14 @@ MOST_SKEW: Final = 30.0
 
 
 def check_plan(plan: PlanDocument) -> None:
-    """Refuse a plan that is not what it was when it was written: raises ``StalePlan``."""
+    """Refuse a plan that is not what it was when it was written, or names a firewall twice: raises ``StalePlan``."""
     if digest(plan) != plan.sha256:
         summary = "the plan is not the one that was written: its SHA-256 does not fit its content."
         raise StalePlan(error(summary, remedy=MAKE_IT_AGAIN))
+    arns = Counter(each.firewall.arn for each in plan.firewalls if each.firewall.arn is not None)
+    twice = [error(f"the plan names {arn} twice.", remedy=MAKE_IT_AGAIN) for arn, n in arns.items() if n > 1]
+    if twice:
+        raise StalePlan(twice)
 
 
 def account_problems(planned: FirewallIdentity, region: str, account: str) -> list[Diagnostic]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from nfw_reconcile.act.configuration import read_configuration
@@ -58,12 +58,6 @@ class LiveFirewall:
         """Give every zone that any read listed."""
         return self._zones
 
-    @property
-    def tokens(self) -> dict[str, str | None]:
-        """Give the update tokens, by ARN, of what was last found to be the planned policy."""
-        with self._lock:
-            return {} if self._agreed is None else dict(self._agreed.tokens)
-
     def read(self) -> Configuration:
         """Read the firewall, its policy and its groups."""
         configuration = read_configuration(self.service.configuration(self.arn), self.arn)
@@ -94,19 +88,23 @@ class LiveFirewall:
         tokens = dict(read_configuration(snapshot, self.arn).tokens)
         return live, _Agreed(tokens, live.compiled.digest)
 
-    def recheck(self, zone: str, in_sync: InSync) -> None:
-        """Make sure that the zone still runs the planned policy.
+    def recheck(self, zone: str, in_sync: InSync) -> InSync:
+        """Make sure that the zone still runs the planned policy; say since when it does so without a break.
 
-        A change that makes no difference to any verdict is none; the zone is then waited for. Raises
-        ``StalePlan`` for any other change, and where the zone does not get in sync again.
+        A change that makes no difference to any verdict is none; the zone is then waited for. But other rules
+        may have been in force between two versions that are equal, so the zone counts as in sync from now on.
+        Raises ``StalePlan`` for any other change, and where the zone does not get in sync again.
         """
         until = self._deadline.within(self._options.sync_timeout)
         while True:
             configuration = self._patiently(self.read)
             self._require_agreement(configuration)
             if runs_current(configuration, zone, in_sync):
-                return
+                same = dict(configuration.tokens) == dict(in_sync.tokens)
+                return in_sync if same else replace(in_sync, since=self._now(), tokens=configuration.tokens)
             if not until.sleep(self._options.gate_poll):
+                if self._deadline.passed:
+                    raise self._deadline.out_of_time()
                 summary = f"zone {zone} no longer runs the current version of the policy."
                 raise StalePlan(error(summary, remedy="Run apply again once it is in sync."))
 
@@ -121,6 +119,9 @@ class LiveFirewall:
             raise StalePlan(error(summary, remedy="Run apply again."))
         with self._lock:
             self._agreed = found
+
+    def _now(self) -> float:
+        return self._deadline.clock.now()
 
     def _patiently(self, read: Callable[[], T]) -> T:
         return patiently(read, self._deadline, self._options.pace.poll)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class SentOperation:
     """An operation of ours: what was sent and when (epoch seconds), and its last known status.
 
-    ``status`` is AWS's word or ``UNKNOWN``; ``flows`` is how many entries it is about, if that is known.
+    ``status`` is AWS's word or ``UNKNOWN``; ``flows`` is how many entries it is about, if that is known. ``safe`` are
+    the filters of a flush that match newly denied flows only, captured or not.
     """
 
     type: OperationType
@@ -38,14 +39,11 @@ class SentOperation:
     minimum_age: int
     filters: tuple[FlowFilter, ...]
     flows: int | None
+    safe: frozenset[FlowFilter] = frozenset()
 
 
 class ZoneHeldError(ServiceError):
     """Another flow operation held the zone until there was no time left."""
-
-
-class OutOfTimeError(ServiceError):
-    """The run's time was up before this could be begun."""
 
 
 class NeverEndedError(ServiceError):
@@ -100,8 +98,7 @@ def start(lane: Lane, send: Callable[[], StartReply]) -> Accepted | Lost:
     while True:
         _wait_until_free(lane, until)
         if lane.deadline.passed:
-            summary = f"the time of the run was up before zone {lane.scope.zone} was done."
-            raise OutOfTimeError(error(summary, remedy="Allow more with --timeout."))
+            raise lane.deadline.out_of_time(f" before zone {lane.scope.zone} was done")
         reply = send()
         if not isinstance(reply, Declined):
             return reply

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.texts import time_text
-from nfw_reconcile.flows.texts import safe_filter_text
+from nfw_reconcile.flows.texts import flush_filter_text, safe_filter_text
 from nfw_reconcile.model.documents import Operation, OperationType, ZoneResult, ZoneState
 from nfw_reconcile.model.texts import flow_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.recovery import Recovered
     from nfw_reconcile.act.sighting import JudgedFlow, Sighting
     from nfw_reconcile.errors import NfwReconcileError
-    from nfw_reconcile.model.documents import EffectCount, FlowRow
+    from nfw_reconcile.model.documents import EffectCount, FilterText, FlowRow
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.flow import FiveTuple
 
@@ -79,6 +79,7 @@ class ZoneRecord:
         self.operations += past.operations
         self.attempted |= {flow_of(row.flow).canonical(): row for row in past.flows}
         self.rounds = past.rounds
+        self.say(past.notes)
 
     @property
     def sent(self) -> bool:
@@ -116,6 +117,11 @@ class ZoneRecord:
             messages=tuple(self.messages),
         )
 
+    def _filter_text(self, each: FlowFilter, sent: SentOperation) -> FilterText:
+        if sent.type is OperationType.FLUSH:
+            return flush_filter_text(each, self.sensitive, sent.safe)
+        return safe_filter_text(each, self.sensitive)
+
     def _operation(self, sent: SentOperation) -> Operation:
         return Operation(
             sent.type,
@@ -123,7 +129,7 @@ class ZoneRecord:
             sent.status,
             time_text(sent.sent_at),
             sent.minimum_age,
-            tuple(safe_filter_text(each, self.sensitive) for each in sent.filters),
+            tuple(self._filter_text(each, sent) for each in sent.filters),
             sent.flows,
         )
 

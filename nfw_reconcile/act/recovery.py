@@ -18,14 +18,14 @@ from nfw_reconcile.act.ports import FlowRequest, OperationStatus, Scope
 from nfw_reconcile.act.settle import CLOCK_SKEW, candidates
 from nfw_reconcile.act.texts import moment_of
 from nfw_reconcile.act.waiting import Deadline
-from nfw_reconcile.errors import ServiceError
+from nfw_reconcile.errors import JournalError, ServiceError
 from nfw_reconcile.flows.texts import read_filter
-from nfw_reconcile.model.documents import OperationType
+from nfw_reconcile.model.documents import FilterSafety, OperationType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nfw_reconcile.act.journal.events import SeenInSync
+    from nfw_reconcile.act.journal.events import SeenInSync, SendEvent
     from nfw_reconcile.act.journal.journal import Journal
     from nfw_reconcile.act.journal.standing import RunStanding, SendStanding
     from nfw_reconcile.act.lane import Lane
@@ -34,8 +34,17 @@ if TYPE_CHECKING:
 SIGNATURE_LIFETIME: Final = 300.0
 """Seconds after which the service refuses a request as expired."""
 
+RETENTION: Final = 12 * 3600 - 600.0
+"""Seconds for which the service surely tells of an operation: it keeps them for 12 hours (developer guide, "Viewing
+flow operations")."""
+
 AMBIGUOUS: Final = (
-    "{count} flow operations could be the flush that was interrupted: look at them, then run apply again"
+    "several flow operations could be the flush that was interrupted ({send}); all of them have ended, and the capture "
+    "says what lives"
+)
+FORGOTTEN: Final = (
+    "what became of an interrupted flush ({send}) cannot be told any more, because the service keeps operations for 12 "
+    "hours; the capture says what lives"
 )
 NOT_SETTLED: Final = "a flush of the interrupted run could not be settled ({problem}): run resume again"
 
@@ -69,23 +78,21 @@ def zones_past(standing: RunStanding, firewall_arn: str) -> dict[str, ZonePast]:
 class Recovered:
     """What became of all flushes that were sent in a zone, in how many rounds.
 
-    ``unknown`` says why that is not known of one.
+    ``unknown`` says why that is not known of one; ``notes`` are for people.
     """
 
     operations: tuple[SentOperation, ...]
     flows: tuple[FlowRow, ...]
     rounds: int
+    notes: tuple[str, ...]
     unknown: str | None
 
 
 def recover(lane: Lane, journal: Journal, sends: Iterable[SendStanding]) -> Recovered:
-    """Settle every flush of a zone, in the order in which they were sent.
-
-    Raises ``JournalError`` where what is found out cannot be written down.
-    """
+    """Settle every flush of a zone, in the order in which they were sent."""
     work = _Recovering(lane, journal, tuple(sends))
     problem = work.run()
-    return Recovered(tuple(work.operations), tuple(work.flows), work.rounds, problem)
+    return Recovered(tuple(work.operations), tuple(work.flows), work.rounds, tuple(work.notes), problem)
 
 
 class _Recovering:
@@ -99,14 +106,12 @@ class _Recovering:
         self.operations: list[SentOperation] = []
         self.flows: list[FlowRow] = []
         self.rounds = 0
+        self.notes: list[str] = []
 
     def run(self) -> str | None:
-        """Settle all; give what is not known in the end."""
-        for send in self._sends:
-            problem = self._settle(send)
-            if problem is not None:
-                return problem
-        return None
+        """Settle all; give the first thing that is not known in the end."""
+        problems = [problem for send in self._sends if (problem := self._settle(send)) is not None]
+        return problems[0] if problems else None
 
     def _settle(self, send: SendStanding) -> str | None:
         try:
@@ -116,6 +121,9 @@ class _Recovering:
                 case SendState.ENDED:
                     self._add(send, send.operation_id, send.status or UNKNOWN)
                     return None
+                case _ if self._forgotten(send):
+                    self._give_up(send, FORGOTTEN)
+                    return None
                 case SendState.RUNNING if send.operation_id is not None:
                     return self._follow(send, send.operation_id)
                 case _:
@@ -124,10 +132,19 @@ class _Recovering:
             self._add(send, send.operation_id, UNKNOWN)
             return NOT_SETTLED.format(problem=problem)
 
+    def _forgotten(self, send: SendStanding) -> bool:
+        return self._lane.clock.now() - moment_of(send.at) > RETENTION
+
+    def _give_up(self, send: SendStanding, why: str) -> None:
+        """Leave it to the capture to say what became of the flows: nothing else can tell any more."""
+        self._note(Ended(send.intended.send, UNKNOWN))
+        self.notes.append(why.format(send=f"{send.intended.zone}, {send.at}"))
+        self._add(send, send.operation_id, UNKNOWN)
+
     def _follow(self, send: SendStanding, operation_id: str) -> str | None:
         lane = replace(self._lane, scope=_scope(send))
         detail = follow(lane, operation_id)
-        self._journal.write(Ended(send.intended.send, str(detail.status)))
+        self._note(Ended(send.intended.send, str(detail.status)))
         self._add(send, operation_id, str(detail.status))
         return None
 
@@ -143,19 +160,33 @@ class _Recovering:
         while True:
             expired = too_late.passed
             found = candidates(lane, request, known, sent_at, lane.deadline)
-            if len(found) > 1:
-                self._add(send, None, UNKNOWN)
-                return AMBIGUOUS.format(count=len(found))
-            if found:
+            if len(found) == 1:
                 self._taken.add(found[0])
-                self._journal.write(Taken(intended.send, found[0]))
+                self._note(Taken(intended.send, found[0]))
                 return self._follow(send, found[0])
+            if expired and found:
+                self._wait_for_all(send, lane, found)
+                return None
             if expired:
-                self._journal.write(NeverTaken(intended.send))
+                self._note(NeverTaken(intended.send))
                 return None
             if not lane.deadline.sleep(lane.pace.poll):
                 self._add(send, None, UNKNOWN)
                 return NOT_SETTLED.format(problem="the time of the run was up")
+
+    def _wait_for_all(self, send: SendStanding, lane: Lane, found: list[str]) -> None:
+        """See all operations to their end that it could be: whichever it is, it has ended then."""
+        for operation_id in found:
+            follow(lane, operation_id)
+        self._taken.update(found)
+        self._give_up(send, AMBIGUOUS)
+
+    def _note(self, event: SendEvent) -> None:
+        """Write down what was found out; where that cannot be done, it is known all the same."""
+        try:
+            self._journal.write(event)
+        except JournalError as problem:
+            self.notes.append(str(problem))
 
     def _add(self, send: SendStanding, operation_id: str | None, status: str) -> None:
         intended = send.intended
@@ -168,10 +199,13 @@ class _Recovering:
                 intended.minimum_age,
                 tuple(read_filter(each) for each in intended.filters),
                 len(intended.flows),
+                frozenset(
+                    read_filter(each) for each in intended.filters if each.safety is FilterSafety.REGION
+                ),
             )
         )
         self.rounds = max(self.rounds, intended.round)
-        if status != OperationStatus.FAILED:
+        if status not in {OperationStatus.FAILED, UNKNOWN}:
             self.flows += intended.flows
 
 

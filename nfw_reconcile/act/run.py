@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from nfw_reconcile.act.configuration import read_configuration
 from nfw_reconcile.act.firewall import apply_to_firewall
+from nfw_reconcile.act.flush import UNKNOWN
 from nfw_reconcile.act.identity import account_problems, check_plan, clock_problems, firewall_problems
-from nfw_reconcile.act.journal.events import FORMAT, RunFinished, RunResumed, RunStarted
+from nfw_reconcile.act.journal.events import FORMAT, Ended, RunFinished, RunResumed, RunStarted
 from nfw_reconcile.act.looking import verify_firewall
 from nfw_reconcile.act.preflight import NOTHING_SAID, Preflight, preflight, unheard
 from nfw_reconcile.act.recovery import zones_past
@@ -18,7 +19,7 @@ from nfw_reconcile.act.texts import time_text
 from nfw_reconcile.act.waiting import Deadline, never, patiently
 from nfw_reconcile.act.workers import in_threads, one_by_one
 from nfw_reconcile.act.zones import FirewallTask
-from nfw_reconcile.errors import Refused, StalePlan, error
+from nfw_reconcile.errors import JournalError, Refused, StalePlan, error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -111,9 +112,10 @@ def resume_run(  # noqa: PLR0913, PLR0917 - what apply_plan needs, and where the
     if plan.sha256 != standing.started.plan_sha256:
         summary = f"run {standing.run} is about another plan."
         raise StalePlan(error(summary, remedy="Resume with the journal that the run was begun with."))
-    services.journal.begin(standing.firewalls, run.deadline.within(options.pace.held))
     tasks = run.preflight()
+    services.journal.begin(standing.firewalls, run.deadline.within(options.pace.held))
     services.journal.write(RunResumed(name.tool_version))
+    run.settle_replaced()
     return run.finish(tasks, name)
 
 
@@ -149,6 +151,7 @@ class _Run:
         self._started = clock.now()
         self.deadline = Deadline(clock, self._started + options.timeout, services.stop)
         self._workers = in_threads if options.parallel else one_by_one
+        self._replaced: dict[int, FirewallOutcome] = {}
 
     def begin(self, tasks: Mapping[int, FirewallTask], name: RunName) -> None:
         """Take the firewalls for this run alone, and write down that it begins."""
@@ -158,15 +161,20 @@ class _Run:
         journal.write(RunStarted(FORMAT, name.run, self._plan.sha256, arns, options.recorded))
 
     def finish(self, tasks: Mapping[int, FirewallTask], name: RunName) -> ResultDocument:
-        """Treat every firewall, and write down that the run has ended."""
+        """Treat every firewall, and write down that the run has ended; where that fails, it is told."""
         result = self.result(tasks, apply_to_firewall, name)
-        self._services.journal.write(RunFinished(result.exit_code))
+        try:
+            self._services.journal.write(RunFinished(result.exit_code))
+        except JournalError as problem:
+            for each in problem.problems:
+                self._services.tell(each)
         return result
 
     def preflight(self) -> dict[int, FirewallTask]:
         """Find each planned firewall, by its position in the plan, and make sure that it is the planned one.
 
         Raises ``StalePlan`` with the problems of all firewalls, and ``Refused`` where one of them forbids to go on.
+        A run that is resumed goes on without a firewall that was replaced meanwhile.
         """
         check_plan(self._plan)
         tasks: dict[int, FirewallTask] = {}
@@ -181,8 +189,12 @@ class _Run:
             found += clock_problems(caller.at, self._clock.now())
             if not found and identity.arn is not None:
                 live = self._find(service, identity.arn)
-                found = firewall_problems(identity, live)
-                tasks[position] = self._task(planned, live, service)
+                replaced = firewall_problems(identity, live)
+                if replaced and self._standing is not None:
+                    self._replaced[position] = _refused(planned, replaced)
+                    continue
+                found += replaced
+                tasks[position] = self._task(planned, live, service, caller.at)
             problems += found
         if problems:
             raise StalePlan(problems)
@@ -209,7 +221,7 @@ class _Run:
         treated = self._workers([partial(treat, task) for task in tasks.values()])
         ended = dict(zip(tasks, treated, strict=True))
         outcomes = [
-            ended.get(position) or _without_firewall(planned)
+            ended.get(position) or self._replaced.get(position) or _without_firewall(planned)
             for position, planned in enumerate(self._plan.firewalls)
         ]
         started, finished = time_text(self._started), time_text(self._clock.now())
@@ -223,7 +235,16 @@ class _Run:
             return NOTHING_SAID
         return preflight(planned, found, self._options, service.credentials_expire_at(), self._clock.now())
 
-    def _task(self, planned: FirewallPlan, found: Configuration, service: FlowService) -> FirewallTask:
+    def settle_replaced(self) -> None:
+        """Write down that nothing more can be told of what was sent to a firewall that is not there any more."""
+        gone = {self._plan.firewalls[position].firewall.arn for position in self._replaced}
+        for send in self._standing.open_sends if self._standing is not None else ():
+            if send.intended.firewall_arn in gone:
+                self._services.journal.write(Ended(send.intended.send, UNKNOWN))
+
+    def _task(
+        self, planned: FirewallPlan, found: Configuration, service: FlowService, service_time: float | None
+    ) -> FirewallTask:
         return FirewallTask(
             plan=planned,
             found=found,
@@ -237,6 +258,7 @@ class _Run:
             workers=self._workers,
             past={} if self._standing is None else zones_past(self._standing, found.arn),
             resumed=0 if self._standing is None else self._standing.resumed + 1,
+            behind=None if service_time is None else service_time - self._clock.now(),
         )
 
     def _find(self, service: FlowService, arn: str) -> Configuration:
@@ -245,6 +267,11 @@ class _Run:
     def _patiently(self, read: Callable[[], T]) -> T:
         pace = self._options.pace
         return patiently(read, self.deadline.within(pace.preflight), pace.poll)
+
+
+def _refused(planned: FirewallPlan, problems: Iterable[Diagnostic]) -> FirewallOutcome:
+    told = tuple(str(each) for each in problems)
+    return FirewallOutcome(planned, planned.stream_exception_policy, (), told, refused=True)
 
 
 def _without_firewall(planned: FirewallPlan) -> FirewallOutcome:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nfw_reconcile.act.operations import OutOfTimeError, ZoneHeldError
+from nfw_reconcile.act.operations import ZoneHeldError
 from nfw_reconcile.act.ports import CredentialsError
-from nfw_reconcile.errors import Refused
+from nfw_reconcile.act.waiting import OutOfTimeError
+from nfw_reconcile.errors import Refused, StalePlan
 from nfw_reconcile.model.documents import ZoneState
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ def state_after(problem: NfwReconcileError, *, sent: bool) -> ZoneState:
     match problem:
         case CredentialsError() if sent:
             return ZoneState.UNKNOWN
+        case StalePlan() if sent:
+            return ZoneState.UNPROVEN
         case Refused():
             return ZoneState.REFUSED
         case _ if sent:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from nfw_reconcile.act.ports import UnreachableError
+from nfw_reconcile.errors import ServiceError, error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,10 @@ T = TypeVar("T")
 def never() -> bool:
     """Say that nobody asks the run to stop."""
     return False
+
+
+class OutOfTimeError(ServiceError):
+    """The run's time was up, or it was asked to stop, before this could be begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,12 @@ class Deadline:
         """Say whether the run was asked to stop."""
         return self.stop()
 
+    def out_of_time(self, before: str = "") -> OutOfTimeError:
+        """Build the error of what cannot be begun any more; ``before`` says what was not done."""
+        why = "the run was asked to stop" if self.stopped else "the time of the run was up"
+        remedy = "Run nfw-reconcile resume." if self.stopped else "Allow more with --timeout."
+        return OutOfTimeError(error(f"{why}{before}.", remedy=remedy))
+
     def within(self, seconds: float) -> Deadline:
         """Give the earlier of this deadline and one that many seconds from now."""
         return replace(self, at=min(self.at, self.clock.now() + seconds))
@@ -60,8 +71,11 @@ class Deadline:
 def patiently(read: Callable[[], T], deadline: Deadline, pause: float) -> T:
     """Read, and again after ``pause`` seconds while the service gives no usable answer.
 
-    The last :class:`~nfw_reconcile.act.ports.UnreachableError` is raised once the deadline has passed.
+    The last :class:`~nfw_reconcile.act.ports.UnreachableError` is raised once the deadline has passed, and
+    :class:`OutOfTimeError` where it had passed before: then nothing is asked any more.
     """
+    if deadline.passed:
+        raise deadline.out_of_time()
     while True:
         try:
             return read()

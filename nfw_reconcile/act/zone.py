@@ -14,12 +14,13 @@ from nfw_reconcile.act.capture import capture
 from nfw_reconcile.act.flush import Batch, FlushContext, flush
 from nfw_reconcile.act.guard import Tally, View
 from nfw_reconcile.act.history import earlier_flushes, told
+from nfw_reconcile.act.ports import CredentialsError
 from nfw_reconcile.act.settle import read_filters
 from nfw_reconcile.act.sighting import judge
 from nfw_reconcile.act.states import state_after
 from nfw_reconcile.act.trust import in_doubt
 from nfw_reconcile.errors import LimitExceeded, NfwReconcileError
-from nfw_reconcile.flows.select import select
+from nfw_reconcile.flows.select import Selection, select
 from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.documents import ZoneState
 from nfw_reconcile.model.filters import ANY_PORT, MOST_FILTERS, FlowFilter
@@ -38,12 +39,18 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.record import ZoneRecord
     from nfw_reconcile.act.sighting import Sighting
     from nfw_reconcile.engine.effect import Comparison
+    from nfw_reconcile.engine.region_filters import DeniedRegion
     from nfw_reconcile.model.addresses import Address
     from nfw_reconcile.model.documents import ZoneResult
     from nfw_reconcile.model.flow import FiveTuple
 
 ROUNDS: Final = 2
 """How often a run flushes a zone, also one that was resumed, before what is left is reported."""
+
+ROUNDS_USED: Final = (
+    f"earlier processes of this run have sent {ROUNDS} rounds of flushes, and a run sends no more: "
+    "run apply again"
+)
 
 AGES_IN_DOUBT: Final = (
     "{count} denied flows look young, and the ages that AWS lists are seen not to count from the first packet: "
@@ -56,19 +63,22 @@ class ZoneFrame:
     """What all zones of a firewall share.
 
     ``name`` tells the firewall, and the process of the run, apart in the journal. ``modified_at`` is when the
-    policy was last modified, where that is told (epoch seconds). ``recheck`` raises ``Refused`` unless a zone
-    still runs the planned policy. ``attempts`` say what is left alone as a blocked attempt.
+    policy was last modified, where that is told (epoch seconds). ``recheck`` says since when a zone
+    runs the planned policy, and raises ``Refused`` unless it still does. ``flushed`` says whether a flush was sent in
+    any of the zones. ``attempts`` say what is left alone as a blocked attempt.
     """
 
     name: str
     modified_at: float | None
     comparison: Comparison
+    region: DeniedRegion
     capture_filters: tuple[FlowFilter, ...]
     sensitive: tuple[FlowFilter, ...]
     options: ActOptions
     budget: Budget
     journal: Journal
-    recheck: Callable[[str], None]
+    recheck: Callable[[str, InSync], InSync]
+    flushed: Callable[[], bool]
     attempts: tuple[Attempts, ...] = ()
 
 
@@ -80,7 +90,7 @@ class ZoneWork:
         self.record = record
         self._lane = lane
         self._frame = frame
-        self._in_sync_at = in_sync.since
+        self._in_sync = in_sync
         self._first: Sighting | None = None
         self._state: ZoneState | None = None
 
@@ -115,7 +125,13 @@ class ZoneWork:
             self._state = work()
         except NfwReconcileError as problem:
             self.record.explain(problem)
-            self._state = state_after(problem, sent=self.record.sent)
+            self._state = self._state_after(problem)
+
+    def _state_after(self, problem: NfwReconcileError) -> ZoneState:
+        """Say where an error leaves the zone; with other credentials, a run that has flushed can be resumed."""
+        if isinstance(problem, CredentialsError) and self._frame.flushed() and not self.record.sent:
+            return ZoneState.INTERRUPTED
+        return state_after(problem, sent=self.record.sent)
 
     def _look(self) -> ZoneState | None:
         self._look_back()
@@ -132,7 +148,7 @@ class ZoneWork:
         if sighting.cut:
             return None
         self.record.verified(sighting)
-        good = ZoneState.VERIFIED if self.record.attempted else ZoneState.NOTHING
+        good = ZoneState.VERIFIED if self.record.sent else ZoneState.NOTHING
         return self._verdict(first, sighting, good)
 
     def _look_back(self) -> None:
@@ -150,6 +166,7 @@ class ZoneWork:
         begun = self.record.rounds
         if begun >= ROUNDS:
             self.record.verified(sighting)
+            self.record.say([ROUNDS_USED])
         for number in range(begun + 1, ROUNDS + 1):
             if number > 1 and not self._approved(sighting):
                 break
@@ -170,13 +187,19 @@ class ZoneWork:
         options = self._frame.options
         found = capture(self._lane, self._frame.capture_filters, options.minimum_age)
         self.record.add_capture(found)
+        self._recheck()
         return judge(
             found,
             self._frame.comparison,
-            self._in_sync_at,
+            self._in_sync.since,
             flush_possible=options.flush_possible,
             attempts=self._frame.attempts,
         )
+
+    def _recheck(self) -> None:
+        """Make sure that the zone runs the planned policy, and take over since when it does."""
+        self._in_sync = self._frame.recheck(self._lane.scope.zone, self._in_sync)
+        self.record.in_sync_at = self._in_sync.since
 
     def _approved(self, sighting: Sighting) -> bool:
         """Ask for what is left after the first round; it may hold flows that were not seen before."""
@@ -196,15 +219,17 @@ class ZoneWork:
             self._lane,
             frame.journal,
             frame.budget,
-            self._in_sync_at,
-            lambda: frame.recheck(zone),
+            self._in_sync.since,
+            self._recheck,
             frame.sensitive,
         )
         view = View(frame.capture_filters, sighting.cut_entries, sighting.kept_entries)
-        for position, filters in enumerate(self._batches(sighting), 1):
+        chosen = self._chosen(sighting)
+        for position, filters in enumerate(chosen.batches, 1):
             name = f"{frame.name}/{zone}/{number}.{position}"
             meant = {flow.listed.key: flow.row() for flow in sighting.cut if flow.listed.matched_by(filters)}
-            batch = Batch(name, number, filters, tuple(meant.values()), view, sighting.capture.seen)
+            seen, safe = sighting.capture.seen, chosen.region_safe.intersection(filters)
+            batch = Batch(name, number, filters, safe, tuple(meant.values()), view, seen)
             outcome = flush(context, batch)
             self.record.operations.append(outcome.operation)
             self.record.say(outcome.notes)
@@ -214,11 +239,13 @@ class ZoneWork:
             self.record.attempted |= meant
         return True
 
-    def _batches(self, sighting: Sighting) -> tuple[tuple[FlowFilter, ...], ...]:
+    def _chosen(self, sighting: Sighting) -> Selection:
         """Choose filters; where flows may be missing from the capture, filters of one flow each."""
-        if sighting.capture.complete:
-            return select(sighting.cut_entries, sighting.kept_entries, self._frame.capture_filters).batches
-        return tuple(_in_batches([exact_filter(flow) for flow in sighting.cut_entries]))
+        frame = self._frame
+        if not sighting.capture.complete:
+            return Selection(tuple(_in_batches([exact_filter(flow) for flow in sighting.cut_entries])))
+        cut, kept = sighting.cut_entries, sighting.kept_entries
+        return select(cut, kept, frame.capture_filters, region=frame.region)
 
     def _verify(self) -> Sighting:
         """Look until no denied flow is left, with longer and longer pauses, but not for ever."""

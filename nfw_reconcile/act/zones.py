@@ -42,7 +42,8 @@ class FirewallTask:
     """One planned firewall with all that is needed to act on it; ``found`` is how it was first read.
 
     ``past`` is what earlier processes of the run, ``resumed`` times resumed, did in its zones; ``said`` is what was
-    told about the firewall before anything was sent.
+    told about the firewall before anything was sent. ``behind`` is by how many seconds this machine's clock is behind
+    that of the service, where it tells.
     """
 
     plan: FirewallPlan
@@ -56,6 +57,7 @@ class FirewallTask:
     workers: Workers
     past: Mapping[str, ZonePast] = field(default_factory=dict)
     resumed: int = 0
+    behind: float | None = None
     said: Preflight = NOTHING_SAID
 
     @property

@@ -7,6 +7,7 @@ enums. So an identifier has to be echoed, a status has to be a known one, and a 
 from __future__ import annotations
 
 import enum
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -26,6 +27,10 @@ Reply = Mapping[str, Any]
 T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
 
+LONGEST_PART: Final = 100
+"""Characters of one condition of a flow filter: an address, ports, a protocol."""
+
+_HALF_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 OPERATION_ID: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
@@ -43,15 +48,14 @@ def read_detail(reply: Reply, firewall_arn: str) -> OperationDetail:
     """Read the reply to DescribeFlowOperation."""
     _echoes(reply, "FirewallArn", firewall_arn)
     asked = _member(reply, "FlowOperation", dict)
-    age = asked.get("MinimumFlowAgeInSeconds")
     return OperationDetail(
         _operation_id(reply),
         _known(OperationType, reply, "FlowOperationType"),
         _status(reply),
         _time(reply),
-        tuple(_member(asked, "FlowFilters", list)),
-        None if age is None else _member(asked, "MinimumFlowAgeInSeconds", int),
-        None if reply.get("StatusMessage") is None else str(reply["StatusMessage"]),
+        tuple(_filter(each) for each in _objects(asked, "FlowFilters")),
+        _optional(asked, "MinimumFlowAgeInSeconds", int),
+        _optional(reply, "StatusMessage", str),
     )
 
 
@@ -64,7 +68,7 @@ def read_operations(reply: Reply) -> OperationsPage:
 def read_results(reply: Reply, firewall_arn: str) -> ResultsPage:
     """Read the reply to ListFlowOperationResults."""
     _echoes(reply, "FirewallArn", firewall_arn)
-    flows = tuple(_member(reply, "Flows", list))
+    flows = _objects(reply, "Flows")
     return ResultsPage(_operation_id(reply), _status(reply), _time(reply), flows, _token(reply))
 
 
@@ -84,16 +88,27 @@ def read_described(reply: Reply, kind: str, arn: str) -> dict[str, Any]:
 
 
 def as_json(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Turn what botocore parsed into JSON values: times become ISO 8601 in UTC."""
+    """Turn what botocore parsed into JSON values: times become ISO 8601 in UTC.
+
+    Raises :class:`UnusableError` for what no file could hold: half of a surrogate pair, a number that is
+    none, a time outside the calendar.
+    """
     match value:
         case dict():
-            return {str(name): as_json(each) for name, each in value.items()}
+            return {as_json(str(name)): as_json(each) for name, each in value.items()}
         case list() | tuple():
             return [as_json(each) for each in value]
         case datetime():
-            return value.astimezone(UTC).isoformat()
-        case _:
+            return _utc(value).isoformat()
+        case str() if _HALF_SURROGATE.search(value) is None:
             return value
+        case float() if math.isfinite(value):
+            return value
+        case None | bool() | int():
+            return value
+        case _:
+            message = f"it holds {_shown(value)}"
+            raise UnusableError(message)
 
 
 def _summary(item: Any) -> OperationSummary:  # noqa: ANN401 - JSON
@@ -105,16 +120,30 @@ def _summary(item: Any) -> OperationSummary:  # noqa: ANN401 - JSON
     )
 
 
+def _filter(shape: dict[str, Any]) -> dict[str, Any]:
+    """Check that the parts of an echoed filter are of their types, and none is endless."""
+    parts: list[object] = [_optional(shape, name, str) for name in ("SourcePort", "DestinationPort")]
+    parts += _optional(shape, "Protocols", list) or []
+    for name in ("SourceAddress", "DestinationAddress"):
+        address = _optional(shape, name, dict)
+        parts += [] if address is None else [_member(address, "AddressDefinition", str)]
+    for part in parts:
+        if part is not None and not (isinstance(part, str) and len(part) <= LONGEST_PART):
+            message = f"a flow filter in it holds {_shown(part)}"
+            raise UnusableError(message)
+    return {name: part for name, part in shape.items() if part is not None}
+
+
 def _echoes(reply: Reply, name: str, wanted: str) -> None:
     if reply.get(name) != wanted:
-        message = f"{name} is {reply.get(name)!r}, not {wanted!r}"
+        message = f"{name} is {_shown(reply.get(name))}, not {wanted!r}"
         raise UnusableError(message)
 
 
 def _operation_id(reply: Reply) -> str:
     found = reply.get("FlowOperationId")
     if not isinstance(found, str) or not OPERATION_ID.fullmatch(found):
-        message = f"FlowOperationId is {found!r}"
+        message = f"FlowOperationId is {_shown(found)}"
         raise UnusableError(message)
     return found
 
@@ -127,16 +156,28 @@ def _known(kind: type[E], reply: Reply, name: str) -> E:
     try:
         return kind(reply.get(name))
     except ValueError:
-        message = f"{name} is {reply.get(name)!r}"
+        message = f"{name} is {_shown(reply.get(name))}"
         raise UnusableError(message) from None
 
 
 def _member(reply: Reply, name: str, kind: type[T]) -> T:
     found = reply.get(name)
-    if not isinstance(found, kind):
+    if not isinstance(found, kind) or (isinstance(found, bool) and kind is not bool):
         message = f"{name} is missing" if found is None else f"{name} is not a {kind.__name__}"
         raise UnusableError(message)
     return found
+
+
+def _optional(reply: Reply, name: str, kind: type[T]) -> T | None:
+    return None if reply.get(name) is None else _member(reply, name, kind)
+
+
+def _objects(reply: Reply, name: str) -> tuple[dict[str, Any], ...]:
+    listed = _member(reply, name, list)
+    if not all(isinstance(each, dict) for each in listed):
+        message = f"{name} holds what is not an object"
+        raise UnusableError(message)
+    return tuple(listed)
 
 
 def _time(reply: Reply) -> float | None:
@@ -146,9 +187,21 @@ def _time(reply: Reply) -> float | None:
     if not isinstance(found, datetime):
         message = "FlowRequestTimestamp is not a time"
         raise UnusableError(message)
-    return found.timestamp()
+    return _utc(found).timestamp()
+
+
+def _utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except (OverflowError, ValueError) as bad:
+        message = f"it holds a time outside the calendar: {bad}"
+        raise UnusableError(message) from bad
 
 
 def _token(reply: Reply) -> str | None:
-    found = reply.get("NextToken")
-    return str(found) if found else None
+    return _optional(reply, "NextToken", str) or None
+
+
+def _shown(value: object) -> str:
+    """Show a value in a message, cut short, with nothing in it that could act on a terminal."""
+    return f"{value!r:.100}" if isinstance(value, str | int | float | None) else f"a {type(value).__name__}"

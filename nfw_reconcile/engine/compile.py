@@ -32,7 +32,7 @@ from nfw_reconcile.engine.resolve import Scope, resolve_addresses, resolve_ports
 from nfw_reconcile.engine.semantics import meaning_of
 from nfw_reconcile.engine.stateless import compile_stateless
 from nfw_reconcile.engine.worlds import Vocabulary
-from nfw_reconcile.model.expressions import Anything, Group, Negation, SetReference, Variable
+from nfw_reconcile.model.expressions import AddressRange, Anything, Group, Negation, SetReference, Variable
 from nfw_reconcile.model.policy import EXTERNAL_NET, HOME_NET, OpaqueGroup, RuleOrder
 from nfw_reconcile.model.rule import Action, Direction, Header, StatefulRule, UndecidedRule
 from nfw_reconcile.model.verdict import RuleRef
@@ -116,6 +116,8 @@ class _GroupCompiler:
         scope = Scope(policy.home_net, group.ip_sets, group.port_sets, group.references)
 
         def addresses(expression: Expression) -> Addresses:
+            if isinstance(expression, AddressRange):
+                return _plain_addresses(expression)
             return resolve_addresses(expression, scope)
 
         def ports(expression: Expression) -> Ports:
@@ -141,6 +143,8 @@ class _GroupCompiler:
         return RuleRef(self._group.name.label, sid, line, entry.text, sensitive)
 
     def _shows_sensitive(self, header: Header) -> bool:
+        if not (self._group.sensitive_sets or self._home_net_sensitive):
+            return False
         fields = (header.source, header.source_ports, header.destination, header.destination_ports)
         names = {name for found in fields for name in _names(found)}
         if names & self._group.sensitive_sets:
@@ -167,7 +171,9 @@ class _GroupCompiler:
         action = self._action(rule.header.action)
         label = self._group.name.label
         what: tuple[Hashable, ...] = (_outcome(action), _asked(rule, meaning))
-        written = (*what, str(rule.header).split(" ", 1)[1])
+        words = rule.header
+        fields = (words.source, words.source_ports, words.destination, words.destination_ports)
+        written = (*what, words.protocol, words.direction, *fields)
         act: Act = Acts(action)
         if not header.protocol.known and action is not Action.ALERT:
             act = MayAct(f"protocol {rule.header.protocol} is not known to this version", action)
@@ -180,7 +186,7 @@ class _GroupCompiler:
             written,
             label,
             self._ref(rule),
-            header_words=_words(rule.header),
+            as_written=rule.header,
             rank=rank_of(rule.options),
             leaves=state_left_by(rule.options),
         )
@@ -206,10 +212,10 @@ class _GroupCompiler:
         ]
 
 
-def _words(header: Header) -> tuple[str, str, str, str]:
-    fields = (header.source, header.source_ports, header.destination, header.destination_ports)
-    source, source_ports, destination, destination_ports = (str(field) for field in fields)
-    return source, source_ports, destination, destination_ports
+@lru_cache(maxsize=65536)
+def _plain_addresses(expression: AddressRange) -> Addresses:
+    """Give the addresses of a field without names, which are the same in every policy: one object for all."""
+    return resolve_addresses(expression, Scope(Anything()))
 
 
 def _outcome(action: Action) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.engine.conditions import NameIs, OpaqueIs, Stateful
-from nfw_reconcile.engine.headers import HeaderBox, HeaderIndex, bits
+from nfw_reconcile.engine.headers import HeaderBox, HeaderIndex, bits, vector_of
 from nfw_reconcile.engine.identity import fingerprint
 from nfw_reconcile.model.rule import Action
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.engine.stateless import CompiledStateless
     from nfw_reconcile.engine.worlds import Vocabulary
     from nfw_reconcile.model.policy import EngineOptions, GroupName
+    from nfw_reconcile.model.rule import Header
     from nfw_reconcile.model.verdict import RuleRef
 
 
@@ -113,7 +115,7 @@ class CompiledRule:
     without sid, message or place. ``written`` is the same before names are looked up: equal
     ``written`` and other ``content`` means that a variable changed. ``default`` names a default action.
     ``leaves`` is the kind of state that it leaves behind for other rules to ask for.
-    ``header_words`` are source, source ports, destination and destination ports as written.
+    ``as_written`` is the header before names are looked up; only a rule that was read has one.
     """
 
     act: Act
@@ -125,9 +127,22 @@ class CompiledRule:
     ref: RuleRef | None = None
     default: str | None = None
     approximate: bool = False
-    header_words: tuple[str, str, str, str] = ("any", "any", "any", "any")
+    as_written: Header | None = None
     rank: Rank = UNRANKED
     leaves: State = State.NONE
+
+    @property
+    def header_words(self) -> tuple[str, str, str, str]:
+        """Give source, source ports, destination and destination ports as written."""
+        header = self.as_written
+        if header is None:
+            return ("any", "any", "any", "any")
+        return (
+            str(header.source),
+            str(header.source_ports),
+            str(header.destination),
+            str(header.destination_ports),
+        )
 
     @property
     def decides(self) -> bool:
@@ -138,6 +153,14 @@ class CompiledRule:
     def remembers(self) -> bool:
         """Say whether the rule asks what earlier packets or other flows have left behind."""
         return any(isinstance(condition, Stateful) for condition in self.meaning.conditions)
+
+
+class Manner(NamedTuple):
+    """What a rule does with packets that its header matches; ``certain`` says that the header leaves nothing open."""
+
+    act: Act
+    meaning: Meaning
+    certain: bool
 
 
 @dataclass(frozen=True)
@@ -166,12 +189,12 @@ class CompiledPolicy:
     @cached_property
     def deciding(self) -> int:
         """Give the rules that may pass or drop something, as a bit vector."""
-        return sum(1 << position for position, rule in enumerate(self.rules) if rule.decides)
+        return vector_of(n for n, rule in enumerate(self.rules) if rule.decides)
 
     @cached_property
     def remembering(self) -> int:
         """Give the rules that ask about the past, as a bit vector."""
-        return sum(1 << n for n, rule in enumerate(self.rules) if rule.decides and rule.remembers)
+        return vector_of(n for n, rule in enumerate(self.rules) if rule.remembers and rule.decides)
 
     @cached_property
     def relevant(self) -> int:
@@ -183,8 +206,21 @@ class CompiledPolicy:
             return self.deciding
         return self.deciding | self._leaving(State.OF_FLOW) | self._leaving(State.OF_HOSTS)
 
+    @cached_property
+    def manners(self) -> dict[Manner, int]:
+        """Give the rules by all that counts of them on packets that their headers match, as bit vectors."""
+        places: dict[Manner, list[int]] = defaultdict(list)
+        for position, rule in enumerate(self.rules):
+            places[Manner(rule.act, rule.meaning, rule.header.certain)].append(position)
+        return {manner: vector_of(positions) for manner, positions in places.items()}
+
+    @cached_property
+    def at_first(self) -> dict[tuple[int, bool], tuple[int, int]]:
+        """Keep what :func:`nfw_reconcile.engine.settling.at_first` has found, by protocol and direction."""
+        return {}
+
     def _leaving(self, state: State) -> int:
-        return sum(1 << n for n, rule in enumerate(self.rules) if rule.leaves is state)
+        return vector_of(n for n, rule in enumerate(self.rules) if rule.leaves is state)
 
     @cached_property
     def _pasts(self) -> dict[Signature, str]:
@@ -209,7 +245,7 @@ class CompiledPolicy:
     @cached_property
     def uncertain(self) -> int:
         """Give the rules whose headers hold names with unknown members, as a bit vector."""
-        return sum(1 << position for position, rule in enumerate(self.rules) if not rule.header.certain)
+        return vector_of(n for n, rule in enumerate(self.rules) if not rule.header.certain)
 
     @cached_property
     def hidden(self) -> frozenset[str]:

@@ -29,6 +29,9 @@ MOST_CONDITIONS: Final = 12
 MOST_REMARKED: Final = 64
 """Worlds of one flow in which other courses of the conversation are tried."""
 
+MOST_KEPT: Final = 10_000
+"""Effects that are kept at a time; a signature of 30,000 rules takes up to 16 kB."""
+
 TOO_MANY: Final = "more combinations of payload conditions than are looked at"
 
 
@@ -74,6 +77,8 @@ class Comparison:
         known = self._effects.get(signature)
         if known is None:
             known = self._decide(flow, signature)
+            if len(self._effects) >= MOST_KEPT:
+                self._effects.clear()
             self._effects[signature] = known
         if known.flow == flow:
             return known

@@ -9,6 +9,8 @@ from nfw_reconcile.engine.condense import Lists
 from nfw_reconcile.engine.exchange import exchange, other_courses
 from nfw_reconcile.engine.headers import Signature, bits
 from nfw_reconcile.engine.questions import Unknown
+from nfw_reconcile.engine.settling import tried
+from nfw_reconcile.engine.stateless import Onward
 from nfw_reconcile.engine.walk import Outcome, walk
 from nfw_reconcile.model.rule import StatelessAction
 
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class SideSignature(NamedTuple):
-    """The headers of one policy that match a flow, in both engines, as far as they can make a difference."""
+    """The headers of one policy that match a flow, in both engines, as far as they can make a difference.
+
+    Rules that the walk never gets to are left out (:mod:`nfw_reconcile.engine.settling`).
+    """
 
     stateful: Signature
     stateless: Signature
@@ -30,9 +35,15 @@ class SideSignature(NamedTuple):
 
 def side_signature(policy: CompiledPolicy, flow: FiveTuple) -> SideSignature:
     """Find the headers that match a flow."""
-    forward, backward = policy.index.signature(flow)
-    stateful = Signature(forward & policy.relevant, backward & policy.relevant)
-    return SideSignature(stateful, policy.stateless.index.signature(flow))
+    stateless = policy.stateless.tried(policy.stateless.index.signature(flow))
+    onward = policy.stateless.onward(stateless)
+    if onward is Onward.NONE:
+        return SideSignature(Signature(0, 0), stateless)
+    forward, backward = (vector & policy.relevant for vector in policy.index.signature(flow))
+    stateful = Signature(forward, backward)
+    if onward is Onward.ALL:
+        stateful = tried(policy, flow.protocol, stateful)
+    return SideSignature(stateful, stateless)
 
 
 def asks_members(policy: CompiledPolicy, signature: SideSignature) -> bool:

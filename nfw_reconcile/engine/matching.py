@@ -11,6 +11,7 @@ from nfw_reconcile.engine.conditions import (
     Condition,
     DataSize,
     FlowState,
+    Meaning,
     NameIs,
     OpaqueIs,
     ProtocolNumbers,
@@ -47,6 +48,29 @@ def rule_matches(rule: CompiledRule, packet: Packet, header: FiveTuple, world: W
     if not rule.header.certain and not _header_matches(rule.header, header, world):
         return False
     return all(_holds(condition, packet, header, world, past) for condition in meaning.conditions)
+
+
+def may_match(meaning: Meaning, packet: Packet) -> bool:
+    """Say whether a rule of this meaning matches the packet in some world."""
+    if meaning.flow is not None and not _flow_state_holds(meaning.flow, packet):
+        return False
+    return all(_may_hold(condition, packet) for condition in meaning.conditions)
+
+
+def _may_hold(condition: Condition, packet: Packet) -> bool:
+    match condition:
+        case TcpFlagsAre():
+            return condition.holds(packet.flags)
+        case DataSize(has_data=has_data):
+            return packet.data == has_data
+        case ApplicationIs():
+            return packet.detected
+        case ClientHello() | NameIs():
+            return _asks_whole(packet)
+        case OpaqueIs(carrier=carrier):
+            return _carries(carrier, packet)
+        case ProtocolNumbers() | Stateful():
+            return True
 
 
 def _flow_state_holds(wanted: FlowState, packet: Packet) -> bool:

@@ -22,8 +22,13 @@ _WRITES: Final = frozenset({"set", "unset", "toggle", "=", "+", "-"})
 _ONLY_READS, _READS_AND_WRITES, _ONLY_WRITES = -1, -2, -3
 
 
+_RANKING: Final = frozenset({"flowbits", "flowint", "hostbits", "priority"})
+
+
 def rank_of(options: Sequence[Option]) -> Rank:
     """Give the rank of a rule by its options; without any that count it is ``UNRANKED``."""
+    if not any(option.keyword in _RANKING for option in options):
+        return UNRANKED
     priority = UNRANKED[-1]
     for option in options:
         if option.keyword == "priority" and (option.value or "").isdecimal():
@@ -47,9 +52,14 @@ def _command(option: Option) -> str:
     return words[1] if option.keyword == "flowint" and len(words) > 1 else words[0]
 
 
+_STATES: Final = frozenset({"flowbits", "flowint", "hostbits", "xbits"})
+
+
 def state_left_by(options: Sequence[Option]) -> State:
     """Give what a rule leaves behind that another may ask for."""
-    kinds = {option.keyword for option in options if _command(option) in _WRITES}
+    kinds = {
+        option.keyword for option in options if option.keyword in _STATES and _command(option) in _WRITES
+    }
     if kinds & {"hostbits", "xbits"}:
         return State.OF_HOSTS
     return State.OF_FLOW if kinds & {"flowbits", "flowint"} else State.NONE

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from nfw_reconcile.engine.headers import vector_of
+from nfw_reconcile.engine.neighbours import Neighbours
 from nfw_reconcile.engine.stateless import EVERY_PACKET
 from nfw_reconcile.model.addresses import HIGHEST_ADDRESS, Address
 from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
 from nfw_reconcile.model.intervals import ALL_PORTS, HIGHEST_PORT, IntervalSet
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable
 
     from nfw_reconcile.engine.align import Alignment
     from nfw_reconcile.engine.compiled import CompiledPolicy
@@ -45,7 +49,7 @@ Atom = tuple[int, int, int, int]
 """Values ``low..high`` of a field that no header tells apart, and the headers that hold them, in both roles."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terrain:
     """Every distinct header of both policies and both engines; ``touched`` marks those of changed rules."""
 
@@ -62,6 +66,11 @@ class Terrain:
                 number = numbers.setdefault(box, len(numbers))
                 touched |= (changed >> position & 1) << number
         return cls(tuple(numbers), touched)
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """Give the index of the headers by what they may share flows with, made at first use."""
+        return Neighbours(self.boxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +101,32 @@ class Partition:
         clip = _fields_of(box, family, backward=backward, ported=ported)
         if not all(clip):
             return None
-        forward_roles = _in_reach(terrain.boxes, clip, protocol, family, backward=False)
-        backward_roles = _in_reach(terrain.boxes, clip, protocol, family, backward=True)
+        forward_roles = _in_reach(terrain, clip, protocol, family, backward=False)
+        backward_roles = _in_reach(terrain, clip, protocol, family, backward=True)
         fields = tuple(
             tuple(
                 _sweep(clip[n], _vectors(forward_roles, n), _vectors(backward_roles, n), _highest(n, family))
             )
             for n in range(len(clip))
         )
-        start = _union(number for number, _ in forward_roles), _union(number for number, _ in backward_roles)
+        start = (
+            vector_of(number for number, _ in forward_roles),
+            vector_of(number for number, _ in backward_roles),
+        )
         return cls(fields, start)
+
+    @staticmethod
+    def reach(terrain: Terrain, centre: int, *, backward: bool, protocol: int, family: Family) -> int:
+        """Give how many headers, at most, share flows with header ``centre``, over both directions."""
+        box = terrain.boxes[centre]
+        ported = protocol in PROTOCOLS_WITH_PORTS
+        clip = _fields_of(box, family, backward=backward, ported=ported)
+        if not _admits(box, protocol, family, ported=ported) or not all(clip):
+            return 0
+        return sum(
+            len(terrain.neighbours.of(clip, protocol, family, backward=direction))
+            for direction in (False, True)
+        )
 
     def classes(self, depth: int, state: State) -> list[FieldClass]:
         """Give the classes of a field's values within a state."""
@@ -129,7 +154,7 @@ def _fields_of(box: HeaderBox, family: Family, *, backward: bool, ported: bool) 
 
 
 def _in_reach(
-    boxes: Sequence[HeaderBox],
+    terrain: Terrain,
     clip: tuple[IntervalSet, ...],
     protocol: int,
     family: Family,
@@ -139,7 +164,8 @@ def _in_reach(
     """Give the headers that share some flow with the clip, cut down to it."""
     ported = len(clip) > _FIRST_PORT_FIELD
     found: Roles = []
-    for number, box in enumerate(boxes):
+    for number in terrain.neighbours.of(clip, protocol, family, backward=backward):
+        box = terrain.boxes[number]
         if _admits(box, protocol, family, ported=ported):
             fields = _fields_of(box, family, backward=backward, ported=ported)
             cut = tuple(_cut(a, b) for a, b in zip(fields, clip, strict=True))
@@ -154,18 +180,11 @@ def _cut(values: IntervalSet, clip: IntervalSet) -> IntervalSet:
     return values & clip
 
 
-def _union(numbers: Iterable[int]) -> int:
-    vector = 0
-    for number in numbers:
-        vector |= 1 << number
-    return vector
-
-
 def _vectors(roles: Roles, field: int) -> dict[IntervalSet, int]:
-    vectors: dict[IntervalSet, int] = {}
+    numbers: dict[IntervalSet, list[int]] = defaultdict(list)
     for number, values in roles:
-        vectors[values[field]] = vectors.get(values[field], 0) | 1 << number
-    return vectors
+        numbers[values[field]].append(number)
+    return {values: vector_of(found) for values, found in numbers.items()}
 
 
 def _highest(field: int, family: Family) -> int:
@@ -245,5 +264,5 @@ def _stateless_touched(comparison: Comparison) -> tuple[int, int]:
 
 
 def _changed(contents: list[Hashable], common: set[Hashable], *, default: bool) -> int:
-    rules = _union(n for n, content in enumerate(contents) if content not in common)
+    rules = vector_of(n for n, content in enumerate(contents) if content not in common)
     return rules | default << len(contents)

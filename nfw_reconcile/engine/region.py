@@ -43,6 +43,18 @@ _DENIALS: Final = frozenset({Effect.NEWLY_DENIED, Effect.POSSIBLY_DENIED, Effect
 _MOST_INTERVALS: Final = 64
 
 
+_STEPS_PER_HEADER: Final = 150
+"""What finding the neighbours of one header costs, in steps, besides cutting their fields."""
+
+_MOST_BITS: Final = 300_000_000
+"""Headers in reach of one header, times all headers: the size of the bit vectors that the walk would need.
+
+A header that meets so many others has a region beyond every budget; this says so before the vectors are made.
+"""
+
+_BITS_PER_STEP: Final = 8192
+"""A bit vector of this length is combined within a step; longer ones take more."""
+
 _STEPS_PER_FLOW: Final = 60
 """What judging one flow costs, in steps."""
 
@@ -137,7 +149,8 @@ class _Walk:
         known = self.memo.get((depth, state))
         if known is not None:
             return known
-        self.budget.spend(len(self.partition.fields[depth]))
+        size = 1 + len(self.terrain.boxes) // _BITS_PER_STEP
+        self.budget.spend(len(self.partition.fields[depth]) * size)
         found: Extents = {}
         for group in self.partition.classes(depth, state):
             below = self._descend(depth + 1, group.state, (*chosen, group.value))
@@ -219,8 +232,11 @@ def _explore(  # noqa: PLR0913, PLR0917 - one walk has that many coordinates
     extents: Extents,
 ) -> None:
     backward, centre = place
+    reach = Partition.reach(terrain, centre, backward=backward, protocol=protocol, family=family)
+    if reach * len(terrain.boxes) > _MOST_BITS:
+        raise _OverBudgetError
+    budget.spend(_STEPS_PER_HEADER if reach else 1)
     partition = Partition.of(terrain, centre, backward=backward, protocol=protocol, family=family)
-    budget.spend(len(terrain.boxes))
     if partition is not None:
         walk = _Walk(comparison, terrain, partition, protocol, family, place, budget)
         for key, extent in walk.run().items():

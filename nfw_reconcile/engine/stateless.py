@@ -6,11 +6,12 @@ priority, first match wins, else the policy's stateless default action.
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.engine.headers import HeaderBox, HeaderIndex, Signature, bits
+from nfw_reconcile.engine.headers import HeaderBox, HeaderIndex, Signature, bits, upto
 from nfw_reconcile.engine.identity import fingerprint
 from nfw_reconcile.engine.protocols import ProtocolMatch
 from nfw_reconcile.engine.questions import Unknown
@@ -22,7 +23,7 @@ from nfw_reconcile.model.rule import StatelessAction, StatelessRule
 from nfw_reconcile.model.verdict import Cause, Engine, RuleRef
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
 
     from nfw_reconcile.engine.exchange import Packet
     from nfw_reconcile.engine.worlds import World
@@ -45,6 +46,11 @@ class CompiledStatelessRule:
     ref: RuleRef
     content: Hashable
 
+    @property
+    def certain(self) -> bool:
+        """Say whether the rule matches every packet whose header lies in its box."""
+        return self.unknown is None and not self.flags
+
     def matches(self, packet: Packet, world: World) -> bool:
         """Say whether the rule matches a packet whose header lies in its box."""
         if self.unknown is not None:
@@ -58,6 +64,17 @@ class StatelessOutcome:
 
     action: StatelessAction
     cause: Cause
+
+
+class Onward(enum.Enum):
+    """Which packets of a conversation the stateless engine hands to the stateful one."""
+
+    ALL = "all of them"
+    NONE = "none"
+    SOME = "some, or it is not known which"
+
+
+_ANY_ACTION: Final = frozenset(StatelessAction)
 
 
 @dataclass(frozen=True)
@@ -75,6 +92,30 @@ class CompiledStateless:
     def content(self) -> Hashable:
         """Give what decides, for comparison."""
         return (tuple(rule.content for rule in self.rules), str(self.default))
+
+    def tried(self, signature: Signature) -> Signature:
+        """Give the rules of a signature that are tried: in each direction those up to the first certain one."""
+        return Signature(*(upto(vector, vector & self.certain) for vector in signature))
+
+    def onward(self, signature: Signature) -> Onward:
+        """Say which packets go on, given the rules that are tried."""
+        actions = {action for vector in signature for action in self._actions(vector)}
+        if actions == {StatelessAction.FORWARD}:
+            return Onward.ALL
+        return Onward.SOME if StatelessAction.FORWARD in actions else Onward.NONE
+
+    def _actions(self, vector: int) -> Iterator[StatelessAction]:
+        """Give what may become of the packets of a direction."""
+        for position in bits(vector):
+            rule = self.rules[position]
+            yield from _ANY_ACTION if rule.unknown is not None else (rule.action,)
+        if not vector & self.certain:
+            yield from _ANY_ACTION if isinstance(self.default, Unresolved) else (self.default,)
+
+    @cached_property
+    def certain(self) -> int:
+        """Give the rules that match every packet in their boxes, as a bit vector."""
+        return sum(1 << n for n, rule in enumerate(self.rules) if rule.certain)
 
     def met(self, signature: Signature) -> str:
         """Name the rules that a flow meets: the same name in two policies means the same treatment."""

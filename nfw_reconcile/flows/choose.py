@@ -5,109 +5,160 @@ All flows here are of one pair of address families: no filter is about two.
 
 from __future__ import annotations
 
-import heapq
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from nfw_reconcile.flows.grow import Grower
+from nfw_reconcile.flows.grow import FEW_ORDERS, ORDERS, Grower
+from nfw_reconcile.flows.guide import Guide
 from nfw_reconcile.flows.hulls import network_hull
+from nfw_reconcile.flows.setcover import Pool, greedy, irredundant
 from nfw_reconcile.flows.table import FlowTable, enclosing
 from nfw_reconcile.model.filters import FlowFilter
 from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from nfw_reconcile.engine.region_filters import Survey
+    from nfw_reconcile.flows.grow import Order
     from nfw_reconcile.flows.hulls import Ports
+    from nfw_reconcile.flows.setcover import Mask
     from nfw_reconcile.flows.table import Rows
     from nfw_reconcile.model.addresses import Address, Network
     from nfw_reconcile.model.flow import FiveTuple
 
-Pool = dict[FlowFilter, "Rows"]
-"""Filters that were grown, and the rows of the flows to cut that each matches."""
+
+TRIED: Final = 200
+"""Filters after which it shows whether flows have any order."""
+
+WORTH: Final = 4
+"""Flows that a filter takes in on average where it is worth while to try all orders of opening."""
 
 
-def choose(cut: Sequence[FiveTuple], keep: FlowTable, within: Iterable[FlowFilter]) -> list[FlowFilter]:
-    """Give few filters that together match all of ``cut`` and none of ``keep``, each inside one of ``within``.
+class _Grows(Protocol):
+    def grow(
+        self, seed: FiveTuple, orders: Sequence[Order]
+    ) -> list[FlowFilter]: ...  # pragma: no cover - a protocol has no body
 
-    ``cut`` must be sorted, free of repetitions and of flows in ``keep``, and each must be matched by a
-    filter of ``within``. Each filter is the smallest around the flows to cut that it matches. The number
-    is small, not proven smallest: minimum set cover is NP-hard.
+
+@dataclass(slots=True)
+class Choice:
+    """Filters for the flows of one pair of families.
+
+    ``taken`` together match every flow of ``cut`` and none of those that must stay, each inside a capture
+    filter. ``safe`` are the filters that were found to be inside the region.
+    """
+
+    cut: Sequence[FiveTuple]
+    table: FlowTable
+    taken: list[FlowFilter] = field(default_factory=list)
+    safe: Pool = field(default_factory=dict)
+
+
+def choose(
+    cut: Sequence[FiveTuple],
+    keep: FlowTable,
+    within: Iterable[FlowFilter],
+    survey: Survey | None = None,
+) -> Choice:
+    """Choose filters for ``cut``, which must be sorted, free of repetitions and of flows in ``keep``.
+
+    Each of ``cut`` must be matched by a filter of ``within``.
     """
     table = FlowTable.of((cut[0].source.family, cut[0].destination.family), cut)
-    pool, first = _grow_all(cut, table, _growers(table, keep, within))
-    second = _greedy(pool, len(cut))
-    chosen = min(_irredundant(first, pool, len(cut)), _irredundant(second, pool, len(cut)), key=len)
-    return [_tightened(found, [cut[row] for row in pool[found]]) for found in chosen]
+    return _Choosing(Choice(cut, table), keep, _places(table, within), survey).run()
 
 
-def _growers(table: FlowTable, keep: FlowTable, within: Iterable[FlowFilter]) -> dict[int, Grower]:
-    """Give for each row the grower inside that filter of ``within`` that matches the most flows to cut."""
-    masks = {around: table.matching(around) for around in within}
-    growers: dict[int, Grower] = {}
-    for around, mask in sorted(masks.items(), key=lambda item: (-int(item[1].sum()), item[0])):
-        grower = Grower(around, keep, table.protocols[mask].tolist())
-        for row in np.flatnonzero(mask).tolist():
-            growers.setdefault(row, grower)
-    return growers
+def _places(table: FlowTable, within: Iterable[FlowFilter]) -> dict[FlowFilter, Rows]:
+    """Give to each row that filter of ``within`` which matches the most flows to cut."""
+    matched = {around: table.matching(around) for around in within}
+    free = np.ones(len(table), np.bool_)
+    places: dict[FlowFilter, Rows] = {}
+    for around, rows in sorted(matched.items(), key=lambda item: (-item[1].size, item[0])):
+        places[around] = np.sort(rows[free[rows]])
+        free[rows] = False
+    return places
 
 
-def _grow_all(
-    cut: Sequence[FiveTuple], table: FlowTable, growers: Mapping[int, Grower]
-) -> tuple[Pool, list[FlowFilter]]:
-    """Grow around each flow that is not covered yet; of these filters the one that covers most is taken."""
-    pool: Pool = {}
-    taken: list[FlowFilter] = []
-    uncovered = np.ones(len(cut), np.bool_)
-    for row, flow in enumerate(cut):
-        if not uncovered[row]:
-            continue
-        grown = growers[row].grow(flow)
-        for found in grown:
-            if found not in pool:
-                pool[found] = np.flatnonzero(table.matching(found))
-        best = max(grown, key=lambda found: int(uncovered[pool[found]].sum()))
-        uncovered[pool[best]] = False
-        taken.append(best)
-    return pool, taken
+@dataclass(slots=True)
+class _Choosing:
+    """One choice under way; ``pool`` are all filters that were grown, and what each matches."""
+
+    choice: Choice
+    keep: FlowTable
+    places: dict[FlowFilter, Rows]
+    survey: Survey | None
+    pool: Pool = field(default_factory=dict)
+
+    def run(self) -> Choice:
+        """Fill the choice: first along the region's borders, then by the flows alone, then by all that was found."""
+        everything = np.ones(len(self.choice.cut), np.bool_)
+        guided, uncovered = self._guided(self.survey) if self.survey else ([], everything)
+        guided += self._grow_all(self.pool, self._plain, uncovered)
+        covers = [guided]
+        if self.survey:
+            plain = self._grow_all(self.pool, self._plain, everything, len(guided))
+            covers += [plain] if len(plain) <= len(guided) else []
+        covers.append(greedy(self.pool, everything)[0])
+        self.choice.taken = min((irredundant(each, self.pool, len(everything)) for each in covers), key=len)
+        return self.choice
+
+    def _guided(self, survey: Survey) -> tuple[list[FlowFilter], Mask]:
+        """Cover what filters inside the region can cover."""
+
+        def inside(around: FlowFilter, protocols: Iterable[int]) -> Guide:
+            keep = self.keep.take(self.keep.matching(around))
+            return Guide(around, protocols, survey, keep)
+
+        everything = np.ones(len(self.choice.cut), np.bool_)
+        self._grow_all(self.choice.safe, inside, everything)
+        self.pool |= self.choice.safe
+        return greedy(self.choice.safe, everything)
+
+    def _plain(self, around: FlowFilter, protocols: Iterable[int]) -> _Grows:
+        return Grower(around, (self.keep.take(self.keep.matching(around)),), protocols)
+
+    def _grow_all(
+        self,
+        pool: Pool,
+        grows: Callable[[FlowFilter, Iterable[int]], _Grows],
+        wanted: Mask,
+        most: int | None = None,
+    ) -> list[FlowFilter]:
+        """Grow around each wanted flow that is not covered yet; of these filters the one that covers most is taken.
+
+        Gives what was taken; once that is more than ``most``, it is no use, and the rest is left out.
+        """
+        table, orders, covered = self.choice.table, ORDERS, 0
+        taken: list[FlowFilter] = []
+        uncovered = wanted.copy()
+        for row, grower in self._seeds(grows):
+            grown = grower.grow(self.choice.cut[row], orders) if uncovered[row] else []
+            pool |= {found: table.matching(found) for found in grown if found not in pool}
+            if grown:
+                best = max(grown, key=lambda found: int(uncovered[pool[found]].sum()))
+                covered += int(uncovered[pool[best]].sum())
+                uncovered[pool[best]] = False
+                taken.append(best)
+                if most is not None and len(taken) > most:
+                    break
+                if len(taken) >= TRIED and covered < WORTH * len(taken):
+                    orders = FEW_ORDERS
+        return taken
+
+    def _seeds(self, grows: Callable[[FlowFilter, Iterable[int]], _Grows]) -> Iterator[tuple[int, _Grows]]:
+        """Give each row, and what grows filters around its flow."""
+        for around, rows in self.places.items():
+            grower = grows(around, np.unique(self.choice.table.protocols[rows]).tolist())
+            for row in rows.tolist():
+                yield row, grower
 
 
-def _greedy(pool: Pool, count: int) -> list[FlowFilter]:
-    """Take again and again the filter with the most rows that are not covered yet."""
-    uncovered = np.ones(count, np.bool_)
-    heap = [(-len(rows), found) for found, rows in pool.items()]
-    heapq.heapify(heap)
-    taken: list[FlowFilter] = []
-    while uncovered.any():
-        promised, found = heapq.heappop(heap)
-        gain = int(uncovered[pool[found]].sum())
-        if gain == -promised:
-            uncovered[pool[found]] = False
-            taken.append(found)
-        elif gain:
-            # Gains only shrink, so what was promised is an upper bound: put back, and look again later.
-            heapq.heappush(heap, (-gain, found))
-    return taken
-
-
-def _irredundant(taken: Sequence[FlowFilter], pool: Pool, count: int) -> list[FlowFilter]:
-    """Leave out, last taken first, each filter whose rows the others match as well."""
-    times = np.zeros(count, np.int64)
-    for found in taken:
-        times[pool[found]] += 1
-    needed: list[FlowFilter] = []
-    for found in reversed(taken):
-        rows = pool[found]
-        if (times[rows] > 1).all():
-            times[rows] -= 1
-        else:
-            needed.append(found)
-    return needed
-
-
-def _tightened(found: FlowFilter, flows: Sequence[FiveTuple]) -> FlowFilter:
-    """Give the smallest filter around the flows; the ports of protocols without ports stay as they are."""
+def tightened(found: FlowFilter, choice: Choice) -> FlowFilter:
+    """Give the smallest filter around the flows that one matches; ports of protocols without ports stay as they are."""
+    flows = [choice.cut[row] for row in choice.table.matching(found).tolist()]
     protocols = {flow.protocol for flow in flows}
     source_ports, destination_ports = found.source_ports, found.destination_ports
     if protocols <= PROTOCOLS_WITH_PORTS:

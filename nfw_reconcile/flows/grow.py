@@ -9,27 +9,26 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from nfw_reconcile.flows.table import enclosing, ports_within, protocols_among
+from nfw_reconcile.flows.table import enclosing
 from nfw_reconcile.model.filters import ANY_PORT, FlowFilter
 from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
+from nfw_reconcile.model.intervals import HIGHEST_PORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import numpy.typing as npt
+    from collections.abc import Iterable, Iterator, Sequence
 
     from nfw_reconcile.flows.hulls import Ports
-    from nfw_reconcile.flows.table import AddressColumn, FlowTable, Mask, Rows
-    from nfw_reconcile.model.addresses import Address, Network
+    from nfw_reconcile.flows.table import FlowTable, Rows, Span, Spans
+    from nfw_reconcile.model.addresses import Network
     from nfw_reconcile.model.flow import FiveTuple
 
 
 class Field(enum.IntEnum):
-    """A field of a filter; the number is its place in :attr:`_Box.masks`."""
+    """A field of a filter; the numbers of the first four are their places in a table's spans."""
 
     SOURCE = 0
     DESTINATION = 1
@@ -38,55 +37,72 @@ class Field(enum.IntEnum):
     PROTOCOL = 4
 
 
-def _orders() -> tuple[tuple[Field, ...], ...]:
-    """Give the orders to try: a client's port first, which says nothing, on whichever side it is listed."""
-    src, dst, proto = Field.SOURCE, Field.DESTINATION, Field.PROTOCOL
+class Step(NamedTuple):
+    """One field to open; a client's port ``as_clients`` no further than clients' ports go."""
+
+    field: Field
+    as_clients: bool = False
+
+
+Order = tuple[Step, ...]
+
+CLIENT_PORTS: Final[tuple[Ports, ...]] = ((32768, HIGHEST_PORT), (1024, HIGHEST_PORT))
+"""What operating systems draw a client's port from (Linux: from 32768; RFC 6056: from 1024), narrowest first."""
+
+
+def _orders() -> tuple[Order, ...]:
+    """Give the orders to try: a client's port first, which says nothing, on whichever side it is listed.
+
+    Either as far as may be, or, so that services which answer from their own ports are no obstacle, at
+    first as clients' ports only.
+    """
+    src, dst, proto = Step(Field.SOURCE), Step(Field.DESTINATION), Step(Field.PROTOCOL)
     ports = (Field.SOURCE_PORT, Field.DESTINATION_PORT)
     return tuple(
-        order
+        (Step(client, as_clients), *rest, *((Step(client),) if as_clients else ()))
+        for as_clients in (False, True)
         for client, server in (ports, ports[::-1])
-        for order in (
-            (client, src, dst, server, proto),
-            (client, dst, src, server, proto),
-            (client, src, server, dst, proto),
-            (client, dst, server, src, proto),
-            (client, server, proto, src, dst),
-            (client, server, proto, dst, src),
+        for rest in (
+            (src, dst, Step(server), proto),
+            (dst, src, Step(server), proto),
+            (src, Step(server), dst, proto),
+            (dst, Step(server), src, proto),
+            (Step(server), proto, src, dst),
+            (Step(server), proto, dst, src),
         )
     )
 
 
 ORDERS: Final = _orders()
 
+FEW_ORDERS: Final = tuple(
+    order
+    for order in ORDERS
+    if [step.field for step in order[1:3]]
+    in ([Field.SOURCE, Field.DESTINATION], [Field.DESTINATION, Field.SOURCE])
+    and not order[0].as_clients
+)
+"""Orders for flows among which no order is better than another: the addresses, whichever first, then the rest."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """A filter, and for each field the flows to keep that this field alone would let in."""
+    """A filter, and what it admits in the numbers of each table of flows that must stay."""
 
     filter: FlowFilter
-    masks: tuple[Mask, ...]
-
-    def rows(self, without: Field | None = None) -> Rows:
-        """Give the flows to keep that the fields match, one field left out."""
-        masks = [mask for field, mask in enumerate(self.masks) if field != without]
-        return np.flatnonzero(np.logical_and.reduce(masks))
-
-    def opened(self, field: Field, opened: FlowFilter, mask: Mask) -> _Box:
-        """Give the box with one field opened: the filter with it, and what this field lets in now."""
-        return _Box(opened, (*self.masks[:field], mask, *self.masks[field + 1 :]))
+    spans: tuple[Spans, ...]
 
 
 class Grower:
     """Grows filters inside one enclosing filter, around flows that it matches."""
 
-    def __init__(self, within: FlowFilter, keep: FlowTable, protocols: Iterable[int]) -> None:
-        """Take the flows that must stay, of which only those in ``within`` matter, and protocols to admit."""
+    def __init__(self, within: FlowFilter, keep: Sequence[FlowTable], protocols: Iterable[int]) -> None:
+        """Take the flows that must stay, in one table or several, and the protocols to admit."""
         self.within = within
-        self.keep = keep.take(keep.matching(within))
+        self.keep = tuple(keep)
         self.protocols = frozenset(protocols)
-        self._protocol_masks: dict[tuple[int, ...], Mask] = {}
 
-    def grow(self, seed: FiveTuple) -> list[FlowFilter]:
+    def grow(self, seed: FiveTuple, orders: Iterable[Order] = ORDERS) -> list[FlowFilter]:
         """Give distinct filters that match ``seed`` and no flow that must stay, one an order of opening.
 
         Each lies inside the enclosing filter and names its protocols. One with restricted ports names
@@ -96,137 +112,123 @@ class Grower:
         ``seed`` must be matched by the enclosing filter and must not be one of the flows that must stay.
         """
         opening = _Opening(self, seed)
-        return list(dict.fromkeys(opening.along(order) for order in ORDERS))
-
-    def protocol_mask(self, protocols: tuple[int, ...]) -> Mask:
-        """Say for each flow that must stay whether its protocol is one of these."""
-        if protocols not in self._protocol_masks:
-            self._protocol_masks[protocols] = protocols_among(self.keep.protocols, protocols)
-        return self._protocol_masks[protocols]
+        return list(dict.fromkeys(opening.along(order) for order in orders))
 
 
 class _Opening:
     """Opens fields around one flow."""
 
     def __init__(self, grower: Grower, seed: FiveTuple) -> None:
-        within, keep = grower.within, grower.keep
         self._grower = grower
-        self._protocol = seed.protocol
-        self._source = _AddressAxis(seed.source, within.source, keep.sources)
-        self._destination = _AddressAxis(seed.destination, within.destination, keep.destinations)
-        self._source_port = _PortAxis(seed.source_port, within.source_ports, keep.source_ports)
-        self._destination_port = _PortAxis(
-            seed.destination_port, within.destination_ports, keep.destination_ports
-        )
+        self._keep = grower.keep
+        self._seed = seed
         self._start = self._closed()
-        self._opened: dict[tuple[FlowFilter, Field], _Box] = {}
+        self._opened: dict[tuple[FlowFilter, Step], _Box] = {}
 
-    def along(self, order: Iterable[Field]) -> FlowFilter:
+    def along(self, order: Order) -> FlowFilter:
         """Open the fields in this order; orders that begin alike share the work."""
         box = self._start
-        for field in order:
-            step = (box.filter, field)
-            if step not in self._opened:
-                self._opened[step] = self._open(box, field)
-            box = self._opened[step]
+        for step in order:
+            key = (box.filter, step)
+            if key not in self._opened:
+                self._opened[key] = self._open(box, step)
+            box = self._opened[key]
         return box.filter
 
     def _closed(self) -> _Box:
         """Give the filter that matches the flow alone; ports stay open for a protocol that has none."""
-        exact = self._box(self._source_port.closed(), self._destination_port.closed())
-        if self._protocol in PROTOCOLS_WITH_PORTS:
+        seed, within = self._seed, self._grower.within
+        ports = (seed.source_port, seed.source_port), (seed.destination_port, seed.destination_port)
+        exact = self._box(*ports)
+        if seed.protocol in PROTOCOLS_WITH_PORTS:
             return exact
-        portless = self._box(self._source_port.widest, self._destination_port.widest)
-        return exact if portless.rows().size else portless
+        portless = self._box(within.source_ports, within.destination_ports)
+        return exact if any(rows.size for rows in self._rows(portless)) else portless
 
     def _box(self, source_ports: Ports, destination_ports: Ports) -> _Box:
-        source, destination = self._source.closed(), self._destination.closed()
-        protocols = (self._protocol,)
-        return _Box(
-            FlowFilter(source, destination, source_ports, destination_ports, protocols),
-            (
-                self._source.mask(source),
-                self._destination.mask(destination),
-                self._source_port.mask(source_ports),
-                self._destination_port.mask(destination_ports),
-                self._grower.protocol_mask(protocols),
-            ),
-        )
+        seed = self._seed
+        bits = 32 if seed.source.family == 4 else 128, 32 if seed.destination.family == 4 else 128
+        source, destination = enclosing(seed.source, bits[0]), enclosing(seed.destination, bits[1])
+        closed = FlowFilter(source, destination, source_ports, destination_ports, (seed.protocol,))
+        return self._boxed(closed)
 
-    def _open(self, box: _Box, field: Field) -> _Box:
-        rows, old = box.rows(without=field), box.filter
-        match field:
+    def _boxed(self, opened: FlowFilter) -> _Box:
+        return _Box(opened, tuple(table.spans(opened) for table in self._keep))
+
+    def _rows(self, box: _Box, without: Field | None = None) -> list[Rows]:
+        """Give the flows to keep that the fields match, one of the fields left out, of each table."""
+        protocols = () if without is Field.PROTOCOL else box.filter.protocols
+        return [
+            table.rows(spans, protocols, without) for table, spans in zip(self._keep, box.spans, strict=True)
+        ]
+
+    def _open(self, box: _Box, step: Step) -> _Box:
+        rows, old = self._rows(box, without=step.field), box.filter
+        match step.field:
             case Field.SOURCE:
-                block = self._source.opened(rows)
-                return box.opened(field, replace(old, source=block), self._source.mask(block))
+                opened = replace(old, source=self._block(Field.SOURCE, rows))
             case Field.DESTINATION:
-                block = self._destination.opened(rows)
-                return box.opened(field, replace(old, destination=block), self._destination.mask(block))
+                opened = replace(old, destination=self._block(Field.DESTINATION, rows))
             case Field.SOURCE_PORT:
-                ports = self._source_port.opened(rows)
-                return box.opened(field, replace(old, source_ports=ports), self._source_port.mask(ports))
+                opened = replace(old, source_ports=self._ports(step, old.source_ports, rows))
             case Field.DESTINATION_PORT:
-                ports = self._destination_port.opened(rows)
-                return box.opened(
-                    field, replace(old, destination_ports=ports), self._destination_port.mask(ports)
-                )
+                opened = replace(old, destination_ports=self._ports(step, old.destination_ports, rows))
             case Field.PROTOCOL:
-                protocols = self._open_protocols(old, rows)
-                mask = self._grower.protocol_mask(protocols)
-                return box.opened(field, replace(old, protocols=protocols), mask)
-        assert_never(field)
+                return _Box(replace(old, protocols=self._protocols(old, rows)), box.spans)
+        return self._boxed(opened)
 
-    def _open_protocols(self, grown: FlowFilter, rows: Rows) -> tuple[int, ...]:
-        admitted = self._grower.protocols
-        if (grown.source_ports, grown.destination_ports) != (ANY_PORT, ANY_PORT):
-            admitted &= PROTOCOLS_WITH_PORTS if self._protocol in PROTOCOLS_WITH_PORTS else frozenset()
-        kept = frozenset(np.unique(self._grower.keep.protocols[rows]).tolist())
-        return tuple(sorted((admitted - kept) | {self._protocol}))
+    def _block(self, field: Field, rows: list[Rows]) -> Network:
+        """Give the largest block that holds none of these rows' addresses: the nearest on either side decide."""
+        within, seed = self._grower.within, self._seed
+        address, widest = (
+            (seed.source, within.source) if field is Field.SOURCE else (seed.destination, within.destination)
+        )
+        length = widest.length
+        for table, found in zip(self._keep, rows, strict=True):
+            values, place = table.addresses[field], table.ranks(field, enclosing(address, widest.bits))
+            for rank in _nearest(table, field, place, found):
+                length = max(length, widest.bits - (values[rank] ^ address.value).bit_length() + 1)
+        return enclosing(address, length)
 
-
-class _AddressAxis:
-    """One address field around one address; the bits in common with each flow's are counted once."""
-
-    def __init__(self, address: Address, widest: Network, column: AddressColumn) -> None:
-        self._address = address
-        self._widest = widest
-        self._shared = column.shared_bits(address)
-
-    def closed(self) -> Network:
-        return enclosing(self._address, self._widest.bits)
-
-    def opened(self, rows: Rows) -> Network:
-        """Give the largest block that holds none of these rows' addresses."""
-        length = self._widest.length
-        if rows.size:
-            length = max(length, int(self._shared[rows].max()) + 1)
-        return enclosing(self._address, length)
-
-    def mask(self, block: Network) -> Mask:
-        return self._shared >= block.length
-
-
-class _PortAxis:
-    """One port field around one port."""
-
-    def __init__(self, port: int, widest: Ports, column: npt.NDArray[np.uint16]) -> None:
-        self._port = port
-        self.widest = widest
-        self._column = column
-
-    def closed(self) -> Ports:
-        return self._port, self._port
-
-    def opened(self, rows: Rows) -> Ports:
+    def _ports(self, step: Step, closed: Ports, rows: list[Rows]) -> Ports:
         """Give the largest range that holds none of these rows' ports."""
-        low, high = self.widest
-        ports = self._column[rows]
-        below, above = ports[ports < self._port], ports[ports > self._port]
-        if below.size:
-            low = max(low, int(below.max()) + 1)
-        if above.size:
-            high = min(high, int(above.min()) - 1)
+        within, seed = self._grower.within, self._seed
+        port, (low, high) = (
+            (seed.source_port, within.source_ports)
+            if step.field is Field.SOURCE_PORT
+            else (seed.destination_port, within.destination_ports)
+        )
+        nearest = (
+            other
+            for table, found in zip(self._keep, rows, strict=True)
+            for other in _nearest(table, step.field, (port, port), found)
+        )
+        for other in nearest:
+            low, high = (max(low, other + 1), high) if other < port else (low, min(high, other - 1))
+        if step.as_clients:
+            client = next((each for each in CLIENT_PORTS if each[0] <= port), closed)
+            low, high = min(closed[0], max(low, client[0])), max(closed[1], min(high, client[1]))
         return low, high
 
-    def mask(self, ports: Ports) -> Mask:
-        return ports_within(self._column, ports)
+    def _protocols(self, grown: FlowFilter, rows: list[Rows]) -> tuple[int, ...]:
+        seed, admitted = self._seed, self._grower.protocols
+        if (grown.source_ports, grown.destination_ports) != (ANY_PORT, ANY_PORT):
+            admitted &= PROTOCOLS_WITH_PORTS if seed.protocol in PROTOCOLS_WITH_PORTS else frozenset()
+        kept = {
+            number
+            for table, found in zip(self._keep, rows, strict=True)
+            for number in np.unique(table.protocols[found]).tolist()
+        }
+        return tuple(sorted((admitted - kept) | {seed.protocol}))
+
+
+def _nearest(table: FlowTable, field: Field, span: Span, rows: Rows) -> Iterator[int]:
+    """Give the greatest number of these rows below the span, and the least above it."""
+    if not rows.size:
+        return
+    numbers = table.columns[field].numbers[rows]
+    below, above = numbers[numbers < span[0]], numbers[numbers > span[1]]
+    if below.size:
+        yield int(below.max())
+    if above.size:
+        yield int(above.min())

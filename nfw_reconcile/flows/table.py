@@ -1,7 +1,8 @@
 """Flows as columns, so that one filter is tried on tens of thousands of them at once (numpy).
 
-An address column holds ranks in the sorted list of its distinct addresses: a block is a range of
-ranks, for IPv4 and IPv6 alike, and 128-bit values never have to fit into a machine word.
+Every field is a column of small integers: an address is its rank in the sorted list of the distinct
+addresses, so that a block is a range of ranks, for IPv4 and IPv6 alike. Each column is kept sorted as
+well: which rows a filter matches is looked up among those of its most telling field only.
 """
 
 from __future__ import annotations
@@ -22,74 +23,69 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.flow import FiveTuple
 
-Mask = npt.NDArray[np.bool_]
-"""One truth value a row."""
-
 Rows = npt.NDArray[np.intp]
-"""Positions of rows, ascending."""
+"""Positions of rows, in no order that matters unless it is said."""
+
+Numbers = npt.NDArray[np.int32]
+
+Span = tuple[int, int]
+"""A closed range of a column's numbers; ``(n, n - 1)`` holds none."""
+
+Spans = tuple[Span, Span, Span, Span]
+"""What a filter admits of sources, destinations, source ports and destination ports."""
 
 Families = tuple["Family", "Family"]
 """The families of source and destination: one filter is about flows of one such pair only."""
 
+FIELDS = 4
+
 
 @dataclass(frozen=True, slots=True)
-class AddressColumn:
-    """Addresses of one family: the distinct values in ascending order, and each row's rank among them."""
+class Column:
+    """One field: its number in each row, and the rows in ascending order of it."""
 
-    family: Family
-    values: Sequence[int]
-    ranks: npt.NDArray[np.int32]
+    numbers: Numbers
+    order: Rows
+    ascending: Sequence[int]
 
     @classmethod
-    def of(cls, family: Family, addresses: Sequence[Address]) -> AddressColumn:
-        """Build the column of addresses that are all of that family."""
-        values = sorted({address.value for address in addresses})
-        rank = {value: position for position, value in enumerate(values)}
-        ranks = np.fromiter((rank[address.value] for address in addresses), np.int32, len(addresses))
-        return cls(family, values, ranks)
+    def of(cls, numbers: Numbers) -> Column:
+        """Sort the rows, those of equal numbers by position."""
+        order = np.argsort(numbers, kind="stable")
+        return cls(numbers, order, numbers[order].tolist())
 
-    def within(self, block: Network) -> Mask:
-        """Say for each row whether its address is in the block."""
-        low, high = bisect_left(self.values, block.value), bisect_right(self.values, block.highest)
-        return (self.ranks >= low) & (self.ranks < high)
-
-    def shared_bits(self, address: Address) -> npt.NDArray[np.uint8]:
-        """Give for each row how many leading bits its address has in common with this one."""
-        bits = np.zeros(len(self.values), np.uint8)
-        low, high = 0, len(self.values)
-        for length in range(1, Network(self.family, 0, 0).bits + 1):
-            block = enclosing(address, length)
-            low = bisect_left(self.values, block.value, low, high)
-            high = bisect_right(self.values, block.highest, low, high)
-            if low == high:
-                break
-            bits[low:high] = length
-        shared: npt.NDArray[np.uint8] = bits[self.ranks]
-        return shared
-
-    def take(self, rows: Rows | Mask) -> AddressColumn:
-        """Give the column of some of the rows."""
-        return AddressColumn(self.family, self.values, self.ranks[rows])
+    def places(self, span: Span) -> Span:
+        """Give where in ``order`` the rows of these numbers begin and end; the end is left out."""
+        low, high = span
+        return bisect_left(self.ascending, low), bisect_right(self.ascending, high)
 
 
 @dataclass(frozen=True, slots=True)
 class FlowTable:
-    """Flows whose sources are of one family and whose destinations are of one family, as columns."""
+    """Flows whose sources are of one family and whose destinations are of one family, as columns.
 
-    sources: AddressColumn
-    destinations: AddressColumn
-    source_ports: npt.NDArray[np.uint16]
-    destination_ports: npt.NDArray[np.uint16]
+    ``addresses`` are the distinct sources and the distinct destinations, ascending, as integers.
+    """
+
+    families: Families
+    addresses: tuple[Sequence[int], Sequence[int]]
+    columns: tuple[Column, Column, Column, Column]
     protocols: npt.NDArray[np.uint8]
 
     @classmethod
     def of(cls, families: Families, flows: Sequence[FiveTuple]) -> FlowTable:
         """Build the table, one row a flow, in their order; all must be of these families."""
+        sources, source_ranks = _ranked([flow.source for flow in flows])
+        destinations, destination_ranks = _ranked([flow.destination for flow in flows])
         return cls(
-            AddressColumn.of(families[0], [flow.source for flow in flows]),
-            AddressColumn.of(families[1], [flow.destination for flow in flows]),
-            np.array([flow.source_port for flow in flows], np.uint16),
-            np.array([flow.destination_port for flow in flows], np.uint16),
+            families,
+            (sources, destinations),
+            (
+                Column.of(source_ranks),
+                Column.of(destination_ranks),
+                Column.of(np.array([flow.source_port for flow in flows], np.int32)),
+                Column.of(np.array([flow.destination_port for flow in flows], np.int32)),
+            ),
             np.array([flow.protocol for flow in flows], np.uint8),
         )
 
@@ -97,42 +93,70 @@ class FlowTable:
         """Give the number of rows."""
         return len(self.protocols)
 
-    def matching(self, sought: FlowFilter) -> Mask:
-        """Say for each row whether the filter matches it: :meth:`FlowFilter.matches`, row by row."""
-        mask = self.sources.within(sought.source)
-        mask &= self.destinations.within(sought.destination)
-        mask &= ports_within(self.source_ports, sought.source_ports)
-        mask &= ports_within(self.destination_ports, sought.destination_ports)
-        if sought.protocols:
-            mask &= protocols_among(self.protocols, sought.protocols)
-        return mask
+    def spans(self, sought: FlowFilter) -> Spans:
+        """Give what the filter admits of each field, in this table's numbers."""
+        return (
+            self.ranks(0, sought.source),
+            self.ranks(1, sought.destination),
+            sought.source_ports,
+            sought.destination_ports,
+        )
 
-    def take(self, rows: Rows | Mask) -> FlowTable:
+    def ranks(self, side: int, block: Network) -> Span:
+        """Give the ranks of the sources (0) or destinations (1) in a block of their family."""
+        values = self.addresses[side]
+        return bisect_left(values, block.value), bisect_right(values, block.highest) - 1
+
+    def rows(self, spans: Spans, protocols: Sequence[int], without: int | None = None) -> Rows:
+        """Give the rows that lie in all spans, one of them left out; ``protocols`` empty stands for all."""
+        places = sorted(
+            (end - start, field, start, end)
+            for field, column in enumerate(self.columns)
+            if field != without
+            for start, end in (column.places(spans[field]),)
+        )
+        _, first, start, end = places[0]
+        rows = self.columns[first].order[start:end]
+        for size, field, _, _ in places[1:]:
+            if size == len(self) or not rows.size:
+                break
+            low, high = spans[field]
+            numbers = self.columns[field].numbers[rows]
+            rows = rows[(numbers >= low) & (numbers <= high)]
+        if protocols and rows.size:
+            rows = rows[_admitted(protocols)[self.protocols[rows]]]
+        return rows
+
+    def matching(self, sought: FlowFilter) -> Rows:
+        """Give the rows that the filter matches: :meth:`FlowFilter.matches`, row by row."""
+        return self.rows(self.spans(sought), sought.protocols)
+
+    def take(self, rows: Rows) -> FlowTable:
         """Give the table of some of the rows."""
+        source, destination, source_port, destination_port = (
+            Column.of(column.numbers[rows]) for column in self.columns
+        )
         return FlowTable(
-            self.sources.take(rows),
-            self.destinations.take(rows),
-            self.source_ports[rows],
-            self.destination_ports[rows],
+            self.families,
+            self.addresses,
+            (source, destination, source_port, destination_port),
             self.protocols[rows],
         )
 
 
+def _ranked(addresses: Sequence[Address]) -> tuple[list[int], Numbers]:
+    values = sorted({address.value for address in addresses})
+    rank = {value: position for position, value in enumerate(values)}
+    return values, np.fromiter((rank[address.value] for address in addresses), np.int32, len(addresses))
+
+
+def _admitted(protocols: Sequence[int]) -> npt.NDArray[np.bool_]:
+    admitted = np.zeros(256, np.bool_)
+    admitted[list(protocols)] = True
+    return admitted
+
+
 def enclosing(address: Address, length: int) -> Network:
     """Give the block of that prefix length around an address."""
-    shift = Network(address.family, 0, 0).bits - length
+    shift = (32 if address.family == 4 else 128) - length
     return Network(address.family, address.value >> shift << shift, length)
-
-
-def ports_within(column: npt.NDArray[np.uint16], ports: tuple[int, int]) -> Mask:
-    """Say for each row whether its port is in the range."""
-    low, high = ports
-    return (column >= low) & (column <= high)
-
-
-def protocols_among(column: npt.NDArray[np.uint8], protocols: Sequence[int]) -> Mask:
-    """Say for each row whether its protocol is one of these."""
-    wanted = np.zeros(256, np.bool_)
-    wanted[list(protocols)] = True
-    mask: Mask = wanted[column]
-    return mask

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.flows.wire import from_api, to_api
-from nfw_reconcile.model.documents import FilterText
+from nfw_reconcile.model.documents import FilterSafety, FilterText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from nfw_reconcile.model.filters import FlowFilter
 
@@ -29,6 +30,14 @@ def filter_text(found: FlowFilter, *, sensitive: bool) -> FilterText:
 def safe_filter_text(found: FlowFilter, sensitive: Iterable[FlowFilter]) -> FilterText:
     """Write a filter, marked if it lies inside one of those that no report may show."""
     return filter_text(found, sensitive=any(each.covers(found) for each in sensitive))
+
+
+def flush_filter_text(
+    found: FlowFilter, sensitive: Iterable[FlowFilter], region_safe: Collection[FlowFilter]
+) -> FilterText:
+    """Write a filter of a flush: marked as :func:`safe_filter_text` does, and how much is known of it."""
+    safety = FilterSafety.REGION if found in region_safe else FilterSafety.FLOW
+    return replace(safe_filter_text(found, sensitive), safety=safety)
 
 
 def read_filter(text: FilterText) -> FlowFilter:

@@ -13,6 +13,7 @@ import dataclasses
 import enum
 import hashlib
 import json
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 D = TypeVar("D", bound="DataclassInstance")
 
+_HALF_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
 HIGHEST_NUMBER: Final = 10**28 - 1
 """The largest number that a document holds: the bytes of all flows together, each of them with 63 bits."""
 
@@ -37,10 +40,15 @@ JsonObject = Mapping[str, Any]
 
 
 def to_json(document: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
-    """Turn a document into plain JSON values."""
+    """Turn a document into plain JSON values.
+
+    Half of a surrogate pair, which a file's name may hold and no JSON file can, becomes U+FFFD.
+    """
     match document:
         case enum.Enum():
             return document.value
+        case str() if not document.isascii():
+            return _HALF_SURROGATE.sub("\ufffd", document)
         case tuple() | list():
             return [to_json(item) for item in document]
         case Mapping():

@@ -161,9 +161,24 @@ class Region:
     complete: bool
 
 
+class FilterSafety(enum.StrEnum):
+    """What is known of a flush filter; the second is true of every one.
+
+    ``REGION``: every 5-tuple that it matches, captured or not, is newly denied, its source taken as the
+    initiator. ``FLOW``: it lies inside what was captured, and matches no captured flow that must stay, nor
+    the mirror image of one.
+    """
+
+    REGION = "region-safe"
+    FLOW = "flow-safe"
+
+
 @dataclass(frozen=True, slots=True)
 class FilterText:
-    """A flow filter in AWS's own text form; ports are ``ANY``, ``n`` or ``low:high``."""
+    """A flow filter in AWS's own text form; ports are ``ANY``, ``n`` or ``low:high``.
+
+    ``safety`` is there for the filters of a flush.
+    """
 
     source: str
     destination: str
@@ -171,6 +186,7 @@ class FilterText:
     destination_port: str
     protocols: tuple[int, ...]
     sensitive: bool
+    safety: FilterSafety | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ class RunState(enum.StrEnum):
     UNFINISHED = "unfinished"
     UNKNOWN = "outcome unknown"
     FINISHED = "finished"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,19 @@ class FlushStatus:
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """One run; ``exit_code`` where it has ended, ``held_until`` (UTC text) where a process works on it."""
+    """One run; ``exit_code`` where it has ended, ``held_until`` (UTC text) where a process works on it.
+
+    Of a damaged one, ``problem`` says what is wrong and what to do; what its first line does not tell is ``None``.
+    """
 
     run: str
-    started_at: str
-    plan_sha256: str
+    started_at: str | None
+    plan_sha256: str | None
     firewalls: tuple[str, ...]
     state: RunState
     exit_code: int | None
     held_until: str | None
+    problem: str | None
     flushes: tuple[FlushStatus, ...]
 
 

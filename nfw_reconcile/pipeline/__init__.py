@@ -7,7 +7,8 @@
 ``sweeping``  the same without an old policy: which live flows does the live policy deny? (``drift``: compared
               with what)
 ``document``  the plan as one document; ``saved``: plan and result files, sealed and checked
-``acting``    apply, verify and snapshot, through the ports of :mod:`nfw_reconcile.act`
+``acting``    apply, resume, verify and snapshot, through the ports of :mod:`nfw_reconcile.act`
+``journals``  where the runs of a journal stand, and which of them is to be resumed
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.act.journal.leases import holder_of
-from nfw_reconcile.act.journal.standing import standings
+from nfw_reconcile.act.journal.standing import DamagedRun, RunStanding, records, standing_in
 from nfw_reconcile.act.texts import time_text
 from nfw_reconcile.errors import JournalError, UsageError, error
 from nfw_reconcile.model.documents import FORMAT_VERSION, PlanDocument
@@ -14,25 +15,51 @@ from nfw_reconcile.pipeline.saved import saved_document
 
 if TYPE_CHECKING:
     from nfw_reconcile.act.journal.leases import Lease
-    from nfw_reconcile.act.journal.standing import RunStanding, SendStanding
+    from nfw_reconcile.act.journal.standing import SendStanding
     from nfw_reconcile.act.journal.store import JournalStore
 
 
-def interrupted_run(store: JournalStore, run: str | None) -> RunStanding | None:
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A run to resume: where it stands, and what was read of it to tell that. Who goes on with it starts there."""
+
+    standing: RunStanding
+    written: bytes
+
+
+def run_to_resume(store: JournalStore, run: str | None) -> Interrupted | None:
     """Give the one run to resume, or the one of that name; ``None`` where there is nothing to resume.
 
-    Raises ``UsageError`` where several were interrupted and none is named, and for a name that is not there.
+    Raises ``UsageError`` where several were interrupted and none is named, and for a name that is not there;
+    ``JournalError`` for a damaged run, unless another one is found to resume.
     """
-    found = [each for each in standings(store) if run in {None, each.run}]
-    if run is not None and not found:
+    if run is None:
+        run = _only_interrupted(store)
+    elif run not in store.runs():
         raise UsageError(error(f"there is no run {run} in {store.name}.", None, "See: nfw-reconcile status"))
-    resumable = [each for each in found if each.resumable]
+    if run is None:
+        return None
+    written = store.read(run)
+    standing = standing_in(store, run, written)
+    return Interrupted(standing, written) if standing is not None and standing.resumable else None
+
+
+def _only_interrupted(store: JournalStore) -> str | None:
+    found = records(store, store.unsettled_runs())
+    resumable = [each.run for each in found if isinstance(each, RunStanding) and each.resumable]
     if len(resumable) > 1:
-        names = ", ".join(each.run for each in resumable)
-        raise UsageError(
-            error(f"several runs were interrupted: {names}.", None, "Name one: resume --run RUN")
-        )
+        summary = f"several runs were interrupted: {', '.join(resumable)}."
+        raise UsageError(error(summary, None, "Name one: resume --run RUN"))
+    damaged = [problem for each in found if isinstance(each, DamagedRun) for problem in each.error.problems]
+    if damaged and not resumable:
+        raise JournalError(damaged)
     return resumable[0] if resumable else None
+
+
+def interrupted_run(store: JournalStore, run: str | None) -> RunStanding | None:
+    """Give where the run stands that :func:`run_to_resume` gives."""
+    found = run_to_resume(store, run)
+    return None if found is None else found.standing
 
 
 def kept_plan(store: JournalStore, sha256: str) -> PlanDocument | None:
@@ -64,14 +91,20 @@ def status_of(store: JournalStore, now: float, run: str | None) -> StatusDocumen
 
     Raises ``UsageError`` for a name that is not there.
     """
-    found = tuple(_run_status(store, each, now) for each in standings(store) if run in {None, each.run})
-    if run is not None and not found:
+    runs = store.runs()
+    if run is not None and run not in runs:
         summary = f"there is no run {run} in {store.name}."
         raise UsageError(error(summary, None, "Leave --run out to see all."))
-    return StatusDocument(FORMAT_VERSION, STATUS_KIND, store.name, found)
+    found = records(store, runs if run is None else (run,))
+    return StatusDocument(
+        FORMAT_VERSION, STATUS_KIND, store.name, tuple(_run_status(store, each, now) for each in found)
+    )
 
 
-def _run_status(store: JournalStore, standing: RunStanding, now: float) -> RunStatus:
+def _run_status(store: JournalStore, record: RunStanding | DamagedRun, now: float) -> RunStatus:
+    if isinstance(record, DamagedRun):
+        return _damaged_status(record)
+    standing = record
     leases = [holder_of(store, arn, now) for arn in standing.firewalls]
     held = next((lease for lease in leases if lease is not None and lease.run == standing.run), None)
     return RunStatus(
@@ -82,7 +115,24 @@ def _run_status(store: JournalStore, standing: RunStanding, now: float) -> RunSt
         state=_state(standing, held),
         exit_code=standing.exit_code,
         held_until=None if held is None else time_text(held.expires_at),
+        problem=None,
         flushes=tuple(_flush_status(send) for send in standing.sends),
+    )
+
+
+def _damaged_status(damaged: DamagedRun) -> RunStatus:
+    """Tell what the first line tells: what follows a damaged line cannot be relied upon."""
+    begun = damaged.begun
+    return RunStatus(
+        run=damaged.run,
+        started_at=None if begun is None else begun.started_at,
+        plan_sha256=None if begun is None else begun.started.plan_sha256,
+        firewalls=() if begun is None else begun.firewalls,
+        state=RunState.DAMAGED,
+        exit_code=None,
+        held_until=None,
+        problem=str(damaged.error),
+        flushes=(),
     )
 
 

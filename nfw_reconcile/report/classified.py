@@ -102,7 +102,7 @@ def _csv_heads(names: Sequence[str], rows: Sequence[str]) -> Iterable[str]:
 def _json_heads(names: Sequence[str], rows: Sequence[str]) -> Iterable[str]:
     if any("\\" in row or "#" in row for row in rows):
         return (_json_head(dict(zip(names, row.split(","), strict=True))) for row in rows)
-    members = ", ".join(f"{inert(json.dumps(name)).replace('%', '%%')}: \"%s\"" for name in names)
+    members = ", ".join(f'{inert(json.dumps(name)).replace("%", "%%")}: "%s"' for name in names)
     return (f'{{"flow": {{{members}}}, ' % tuple(row.split(",")) for row in rows)
 
 

@@ -31,11 +31,14 @@ def status_text(document: StatusDocument) -> str:
 
 def _run_lines(run: RunStatus) -> Iterator[str]:
     yield f"Run {run.run}: {_state(run)}"
-    yield f"  begun    {run.started_at}, plan {run.plan_sha256[:12]}"
+    if run.started_at is not None and run.plan_sha256 is not None:
+        yield f"  begun    {run.started_at}, plan {run.plan_sha256[:12]}"
     for arn in run.firewalls:
         yield f"  firewall {arn}"
     for flush in run.flushes:
         yield f"  flush    {_flush(flush)}"
+    if run.problem is not None:
+        yield from (f"  problem  {line}" for line in run.problem.splitlines())
     yield f"  next     {_next(run)}"
 
 
@@ -57,5 +60,7 @@ def _next(run: RunStatus) -> str:
             return "wait for it"
         case RunState.FINISHED:
             return "nothing"
+        case RunState.DAMAGED:
+            return "settle it by hand, as the problem says"
         case _:
             return f"nfw-reconcile resume --run {run.run}"

@@ -7,9 +7,10 @@ not known: it is never taken for one that denied everything, or that changed not
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.errors import Diagnostic, InputError, Location, error, note, warning
 from nfw_reconcile.model.expressions import Unresolved
@@ -30,7 +31,8 @@ from nfw_reconcile.sources.links import (
     prefix_list_references,
     resource_address,
 )
-from nfw_reconcile.sources.pairing import Named, lacking, paired
+from nfw_reconcile.sources.pairing import Index, Named, lacking, paired
+from nfw_reconcile.sources.remarks import MOST_TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,6 +44,9 @@ __all__ = ["GIVEN", "NO_CHOICE", "UNKNOWN_HOME_NET", "Assembled", "Choice", "ass
 UNKNOWN_HOME_NET: Final = Unresolved("HOME_NET")
 GIVEN: Final = "--home-net"
 """Where HOME_NET came from, if the user gave it."""
+
+MOST_CHANGES: Final = 1_000
+"""Firewalls and policies that are compared at once; AWS gives an account 5 and 20 (developer guide, "Quotas")."""
 
 _CONTEXT: Final = "Give its stack with --context."
 
@@ -83,7 +88,8 @@ class _Assembler:
         self._old = old
         self._new = new
         self._choice = choice
-        self._said: list[Diagnostic] = []
+        self._said: dict[Diagnostic, None] = {}
+        self._indexes: dict[int, Index[Any]] = {}
 
     def run(self, own_groups: Sequence[GroupRecord]) -> Assembled:
         """Give all changes; ``own_groups`` are those of the new side that the context did not bring."""
@@ -91,7 +97,12 @@ class _Assembler:
         if not changes and not self._said:
             summary = "the input holds no AWS Network Firewall policy, rule group or firewall."
             raise InputError(error(summary, None, "Name the stack that does, or give it with --context."))
-        kept = [self._with_history(c) for c in chosen(changes, self._choice, self._old, self._new)]
+        wanted = chosen(changes, self._choice, self._old, self._new)
+        if len(wanted) > MOST_CHANGES:
+            found, most = f"{len(wanted):,}", f"{MOST_CHANGES:,}"
+            summary = f"the input holds {found} firewalls and policies, and {most} at most are compared."
+            raise InputError(error(summary, None, "Choose some with --firewall or --policy."))
+        kept = [self._with_history(change) for change in wanted]
         self._remark_unused(own_groups)
         return Assembled(tuple(kept), tuple(self._said))
 
@@ -191,10 +202,12 @@ class _Assembler:
 
     def _bundle(self, policy: PolicyRecord, side: Inventory, firewall: FirewallRecord | None) -> PolicyBundle:
         groups: list[GroupRecord] = []
+        named: dict[GroupName, list[GroupRecord]] = defaultdict(list)
         for reference in group_references(policy.body):
             group = self._linked(reference, side.groups, side)
             linked = _linked_as(group, reference) if group is not None else None
-            if linked is not None and linked not in groups:
+            if linked is not None and linked not in named[linked.name]:
+                named[linked.name].append(linked)
                 groups.append(linked)
         home_net, origin = self._home_net(side, firewall)
         return PolicyBundle(policy, tuple(groups), _prefix_lists(groups, side), home_net, origin)
@@ -203,15 +216,22 @@ class _Assembler:
         self, reference: str | Unresolved, candidates: Sequence[Named], side: Inventory
     ) -> Named | None:
         """Find the record that a reference names: by ARN, by address, or by the address that the ARN had before."""
+        index = self._index(candidates)
         if isinstance(reference, Unresolved):
-            address = resource_address(reference)
-            return _first([r for r in candidates if r.name.address == address])
-        found = _first([r for r in candidates if r.name.arn == reference])
+            return _first(index.by_address.get(resource_address(reference), ()))
+        found = _first(index.by_arn.get(reference, ()))
         if found is not None or side is self._old:
             return found
-        names = [group.name for group in self._old.groups] + [policy.name for policy in self._old.policies]
-        addresses = {name.address for name in names if name.arn == reference and name.address}
-        return _first([r for r in candidates if r.name.arn is None and r.name.address in addresses])
+        before = (self._index(self._old.groups), self._index(self._old.policies))
+        addresses = {record.name.address for old in before for record in old.by_arn.get(reference, ())}
+        open_ones = [r for a in addresses if a for r in index.by_address.get(a, ()) if r.name.arn is None]
+        return min(open_ones, key=index.place, default=None)
+
+    def _index(self, candidates: Sequence[Named]) -> Index[Named]:
+        found: Index[Named] | None = self._indexes.get(id(candidates))
+        if found is None:
+            found = self._indexes[id(candidates)] = Index(candidates)
+        return found
 
     def _home_net(self, side: Inventory, firewall: FirewallRecord | None) -> tuple[Body, str]:
         if firewall is not None and firewall.vpc is not None:
@@ -248,8 +268,12 @@ class _Assembler:
         self._say(note(summary, Location(record.name.label)))
 
     def _say(self, diagnostic: Diagnostic) -> None:
-        if diagnostic not in self._said:
-            self._said.append(diagnostic)
+        if len(self._said) == MOST_TOLD:
+            diagnostic = warning(
+                "there is more to say, which is not listed.", None, "Compare fewer firewalls at once."
+            )
+        if len(self._said) <= MOST_TOLD:
+            self._said[diagnostic] = None
 
 
 def _first(found: Sequence[Named]) -> Named | None:

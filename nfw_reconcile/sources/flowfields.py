@@ -12,6 +12,9 @@ from nfw_reconcile.model.intervals import HIGHEST_PORT
 
 _DIGITS: Final = re.compile(r"[0-9]{1,19}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NAME: Final = re.compile(r"(?:[ -\"$-9;-~]|:(?!:))*")
+"""Printable ASCII without the signs of a CI system's commands, ``##[`` and ``::``; AWS's zones have none of them."""
+
 _HIGHEST_PROTOCOL: Final = 255
 _HIGHEST_COUNT: Final = 2**63 - 1
 _BITS: Final = {4: 32, 6: 128}
@@ -79,12 +82,15 @@ def read_count(value: object, field: str) -> int | None:
 
 
 def read_word(value: object, field: str) -> str | None:
-    """Read a short text on one line; ``None`` where there is none."""
+    """Read a name; ``None`` where there is none.
+
+    It is echoed in the output of ``classify``: so it holds nothing that a terminal or a CI log would act on.
+    """
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or has_control_characters(value):
-        raise BadFieldError(f"{field} {_shown(value)}: text without control characters is needed")
-    return value.strip()
+    if not isinstance(value, str) or _NAME.fullmatch(value) is None:
+        raise BadFieldError(f"{field} {_shown(value)}: a name of ASCII letters, digits and marks is needed")
+    return value.strip() or None
 
 
 def has_control_characters(text: str) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import Diagnostic, InputError, Location, error
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 MOST_PROBLEMS: Final = 50
 """Malformed lines that are listed; reading stops there."""
 
+LONGEST_LINE: Final = 100_000
+"""Characters of one line: a flow has about three hundred."""
+
 _NEEDED: Final = ("protocol", "source", "source_port", "destination", "destination_port")
 _COLUMNS: Final = (*_NEEDED, "age", "packets", "bytes", "zone")
 Raw = Mapping[str, object]
@@ -46,27 +52,75 @@ def read_flows(lines: Iterable[str], source: str) -> Iterator[FlowLine]:
     :data:`MOST_PROBLEMS`, :class:`InputError` is raised with the line of each problem. So a caller
     that acts on flows has to read to the end first.
     """
-    problems: list[Diagnostic] = []
-    read: Callable[[str], FlowLine] | None = None
-    for number, line in enumerate(lines, start=1):
+    reader = FlowReader(source)
+    for number, line in enumerate(bounded(lines, source), start=1):
+        found = reader.read(number, line)
+        if found is not None:
+            yield found
+    reader.finish()
+
+
+class FlowReader:
+    """Reads the lines of one flow file in their order, and keeps what is wrong with them."""
+
+    def __init__(self, source: str) -> None:
+        """Start before the first line; ``source`` names the file in messages."""
+        self._source = source
+        self._problems: list[Diagnostic] = []
+        self._read: Callable[[str], FlowLine] | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Give the names of the columns as written; none before a header, and none in JSON."""
+        return self._read.columns if isinstance(self._read, _Csv) else ()
+
+    def read(self, number: int, line: str) -> FlowLine | None:
+        """Give the flow of a line, numbered from 1; ``None`` where there is none, or a malformed one.
+
+        Raises :class:`InputError` where there is no use in reading on.
+        """
         text = (line.removeprefix("\ufeff") if number == 1 else line).strip(" \t\r\n")
         if not text:
-            continue
+            return None
         try:
-            if read is None and not text.startswith("{"):
-                read = _Csv(text)
-                continue
-            read = read or _json_line
-            yield read(text)
+            _refuse_endless(line)
+            if self._read is None and not text.startswith("{"):
+                self._read = _Csv(text)
+                return None
+            self._read = self._read or _json_line
+            return self._read(text)
         except _UnusableError as unusable:
-            raise InputError(_problem(str(unusable), source, number)) from unusable
+            raise InputError(_problem(str(unusable), self._source, number)) from unusable
         except BadFieldError as bad:
-            problems.append(_problem(str(bad), source, number))
-        if len(problems) >= MOST_PROBLEMS:
-            problems.append(_problem("too many malformed lines; reading stopped here", source, number))
-            break
-    if problems:
-        raise InputError(problems)
+            self._problems.append(_problem(str(bad), self._source, number))
+        if len(self._problems) >= MOST_PROBLEMS:
+            self._problems.append(
+                _problem("too many malformed lines; reading stopped here", self._source, number)
+            )
+            self.finish()
+        return None
+
+    def finish(self) -> None:
+        """Raise :class:`InputError` with all problems, if there are any."""
+        if self._problems:
+            raise InputError(self._problems)
+
+
+def _refuse_endless(line: str) -> None:
+    if len(line) > LONGEST_LINE:
+        raise _UnusableError(f"the line is longer than {LONGEST_LINE:,} characters")
+
+
+def bounded(lines: Iterable[str], source: str) -> Iterator[str]:
+    """Give the lines, those of an open file without reading more of one than is allowed."""
+    read = (
+        lines if not isinstance(lines, io.TextIOBase) else iter(partial(lines.readline, LONGEST_LINE + 1), "")
+    )
+    try:
+        yield from read
+    except UnicodeDecodeError as bad:
+        summary = f"the flows are not UTF-8: {bad.reason}."
+        raise InputError(error(summary, Location(source), "Save the file as UTF-8.")) from bad
 
 
 def format_flow(flow: CapturedFlow) -> dict[str, object]:
@@ -99,25 +153,25 @@ class _Csv:
         if header.startswith("["):
             raise _UnusableError("one JSON object a line is needed, not a list; write `jq -c '.[]'`")
         try:
-            self._columns = [name.strip() for name in _cells(header)]
+            self.columns = tuple(name.strip() for name in _cells(header))
         except BadFieldError as bad:
             raise _UnusableError(str(bad)) from bad
-        known = [name.lower() for name in self._columns]
+        known = [name.lower() for name in self.columns]
         missing = [name for name in _NEEDED if name not in known]
         if missing:
             summary = f"the header lacks the column {', '.join(missing)}"
             raise _UnusableError(f"{summary}; it has to be {','.join(_COLUMNS)}, or each line a JSON object")
-        twice = sorted({name for name in known if known.count(name) > 1})
+        twice = sorted(name for name, number in Counter(known).items() if number > 1)
         if twice:
             raise _UnusableError(f"the header has the column {', '.join(twice)} twice")
 
     def __call__(self, line: str) -> FlowLine:
         cells = _cells(line)
-        if len(cells) != len(self._columns):
+        if len(cells) != len(self.columns):
             raise BadFieldError(
-                f"{len(self._columns)} fields are needed, as in the header, and there are {len(cells)}"
+                f"{len(self.columns)} fields are needed, as in the header, and there are {len(cells)}"
             )
-        raw = dict(zip(self._columns, cells, strict=True))
+        raw = dict(zip(self.columns, cells, strict=True))
         return FlowLine(_flow_of_csv(raw), raw)
 
 

@@ -3,6 +3,9 @@
 ``json`` alone takes the last of two equal keys, ``NaN``, numbers that overflow to infinity and
 halves of surrogate pairs. In a file that decides which connections are cut, each of these is an
 error (RFC 8259 leaves the first open and forbids the others).
+
+A file that is read costs at most about 0.8 GB: an object of one member takes thirty times the room of
+its text, so that the limit on bytes alone would let a small file fill a large machine.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import Diagnostic, InputError, Location, error
@@ -17,14 +21,21 @@ from nfw_reconcile.errors import Diagnostic, InputError, Location, error
 if TYPE_CHECKING:
     from pathlib import Path
 
-MOST_BYTES: Final = 256 * 1024 * 1024
-"""Largest file that is read, in bytes."""
+MOST_BYTES: Final = 100_000_000
+"""Largest file that is read, in bytes; one character beyond the basic plane makes four of each of them."""
+
+MOST_VALUES: Final = 10_000_000
+"""Most values in one document; a list or an object counts three times, for the room that it takes."""
+
+MOST_PROBLEMS: Final = 50
+"""Problems that are listed of one document."""
 
 MOST_LEVELS: Final = 100
 """Deepest nesting of lists and objects; a Terraform plan has about thirty."""
 
 _ASK_TERRAFORM: Final = "Write a plan or state as JSON with `terraform show -json FILE`."
-_HALF_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_PERHAPS_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_HALF_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SIGNATURES: Final = (
     (b"PK\x03\x04", "is a binary Terraform plan (or another zip archive)", _ASK_TERRAFORM),
     (b"\x1f\x8b", "is compressed with gzip", "Unpack it first."),
@@ -39,22 +50,30 @@ def read_json(path: Path, *, most_bytes: int = MOST_BYTES) -> object:
     Raises :class:`InputError` for everything else: a missing file, a directory, a binary plan, a
     file of more than ``most_bytes`` bytes, and whatever :func:`parse_json` refuses.
     """
-    where = Location(str(path))
-    data = _read(path, where, most_bytes)
+    return json_of(read_bytes(path, most_bytes=most_bytes), str(path))
+
+
+def json_of(data: bytes, source: str) -> object:
+    """Read bytes that hold exactly one JSON document in UTF-8; ``source`` names them in errors."""
+    where = Location(source)
     for signature, is_what, remedy in _SIGNATURES:
         if data.startswith(signature):
             raise InputError(error(f"the file {is_what}", where, remedy))
+    return parse_json(_text_of(data, source), source)
+
+
+def _text_of(data: bytes, source: str) -> str:
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as bad:
-        line = data.count(b"\n", 0, bad.start) + 1
-        place = Location(str(path), line)
+        place = Location(source, data.count(b"\n", 0, bad.start) + 1)
         problem = error(f"byte {bad.start} is not UTF-8", place, "Save the file as UTF-8.")
         raise InputError(problem) from bad
-    return parse_json(text, str(path))
 
 
-def _read(path: Path, where: Location, most_bytes: int) -> bytes:
+def read_bytes(path: Path, *, most_bytes: int = MOST_BYTES) -> bytes:
+    """Read a file, or all that comes out of a pipe, once; raises :class:`InputError` where that cannot be done."""
+    where = Location(str(path))
     try:
         with path.open("rb") as file:
             data = file.read(most_bytes + 1)
@@ -85,6 +104,9 @@ def parse_json(text: str, source: str) -> object:
     where = Location(source)
     if not text.strip():
         raise InputError(error("the file is empty", where, "A JSON document is needed."))
+    if text.count(",") + 3 * (text.count("[") + text.count("{")) > MOST_VALUES:
+        summary = f"the document holds more than {MOST_VALUES:,} values"
+        raise InputError(error(summary, where, "Check that it is the file that was meant."))
     strict = _StrictHooks(where)
     try:
         value: object = json.loads(
@@ -98,10 +120,13 @@ def parse_json(text: str, source: str) -> object:
     except RecursionError as bad:
         raise InputError(_too_deep(where)) from bad
     except ValueError as bad:  # an integer of more digits than Python converts
-        raise InputError(error(f"a number is too large: {bad}", where, "Correct it.")) from bad
-    if _levels_exceed(value, MOST_LEVELS):
+        raise InputError(
+            error("a number is too large: it has thousands of digits", where, "Correct it.")
+        ) from bad
+    if text.count("[") + text.count("{") > MOST_LEVELS and _levels_exceed(value, MOST_LEVELS):
         raise InputError(_too_deep(where))
-    strict.check_surrogates(text, value)
+    if _PERHAPS_HALF.search(text) is not None:
+        strict.check_surrogates(value)
     if strict.problems:
         raise InputError(strict.problems)
     return value
@@ -118,9 +143,9 @@ class _StrictHooks:
         """Build an object; a key that is there twice is a problem."""
         built = dict(members)
         if len(built) != len(members):
-            keys = [key for key, _ in members]
-            for key in sorted({key for key in keys if keys.count(key) > 1}):
-                self._refuse(f"the key {json.dumps(key)} occurs twice in one object")
+            counts = Counter(key for key, _ in members)
+            for key in sorted(key for key, number in counts.items() if number > 1):
+                self._refuse(f"the key {json.dumps(key):.100} occurs twice in one object")
         return built
 
     def constant(self, word: str) -> None:
@@ -134,17 +159,26 @@ class _StrictHooks:
             self._refuse(f"the number {digits:.40} is too large")
         return value
 
-    def check_surrogates(self, text: str, value: object) -> None:
+    def check_surrogates(self, value: object) -> None:
         """Refuse strings that cannot be written as UTF-8 again."""
-        if _HALF_SURROGATE.search(text) is None:
-            return
-        try:
-            json.dumps(value, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            self._refuse("a string holds half of a surrogate pair (\\ud800 to \\udfff)")
+        pending = [value]
+        while pending:
+            match pending.pop():
+                case str() as text if _HALF_SURROGATE.search(text) is not None:
+                    self._refuse("a string holds half of a surrogate pair (\\ud800 to \\udfff)")
+                    return
+                case dict() as members:
+                    pending += [*members, *members.values()]
+                case list() as items:
+                    pending += items
+                case _:
+                    pass
 
     def _refuse(self, summary: str) -> None:
-        self.problems.append(error(summary, self._where, "Correct the file."))
+        if len(self.problems) == MOST_PROBLEMS:
+            summary = "there are more problems, which are not listed"
+        if len(self.problems) <= MOST_PROBLEMS:
+            self.problems.append(error(summary, self._where, "Correct the file."))
 
 
 def _syntax_error(bad: json.JSONDecodeError, text: str, source: str) -> Diagnostic:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from nfw_reconcile.model.inventory import FirewallRecord, GroupRecord, PolicyRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
 Named = TypeVar("Named", FirewallRecord, PolicyRecord, GroupRecord)
 Record = FirewallRecord | PolicyRecord | GroupRecord
@@ -18,6 +19,25 @@ class Pairs(NamedTuple, Generic[Named]):
 
     found: list[tuple[Named, Named | None]]
     gone: list[Named]
+
+
+class Index(Generic[Named]):
+    """Records by their ARNs and by their addresses, each in the order in which they are given."""
+
+    def __init__(self, records: Iterable[Named]) -> None:
+        self.by_arn: dict[str, list[Named]] = defaultdict(list)
+        self.by_address: dict[str, list[Named]] = defaultdict(list)
+        self._places: dict[int, int] = {}
+        for place, record in enumerate(records):
+            self._places[id(record)] = place
+            if record.name.arn is not None:
+                self.by_arn[record.name.arn].append(record)
+            if record.name.address is not None:
+                self.by_address[record.name.address].append(record)
+
+    def place(self, record: Named) -> int:
+        """Give the place of a record among all."""
+        return self._places[id(record)]
 
 
 def paired(after: Sequence[Named], before: Sequence[Named]) -> Pairs[Named]:
@@ -42,10 +62,27 @@ def paired(after: Sequence[Named], before: Sequence[Named]) -> Pairs[Named]:
 def lacking(have: Sequence[Named], other: Sequence[Named], offered: Sequence[Named]) -> list[Named]:
     """Give what is offered and no side of the input holds, each thing once."""
     added: list[Named] = []
+    known: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for found in (*have, *other):
+        _file(found, known)
     for record in offered:
-        if not any(same(record, found) for known in (have, other, added) for found in known):
+        alike = (found for word in _words(record) for found in known.get(word, ()))
+        if not any(same(record, found) for found in alike):
             added.append(record)
+            _file(record, known)
     return added
+
+
+def _file(record: Record, known: dict[tuple[str, str], list[Record]]) -> None:
+    for word in _words(record):
+        known[word].append(record)
+
+
+def _words(record: Record) -> list[tuple[str, str]]:
+    """Give the words one of which two records have in common where :func:`same` holds."""
+    name = record.name
+    words = (("arn", name.arn), ("address", name.address), ("name", name.name))
+    return [(kind, word) for kind, word in words if word]
 
 
 def same(one: Record, other: Record) -> bool:

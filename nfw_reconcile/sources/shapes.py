@@ -44,7 +44,8 @@ def is_unset(value: object) -> bool:
 
 
 def _is_whole(value: float) -> bool:
-    return not isinstance(value, bool) and float(value).is_integer()
+    """Say whether a number is whole; one of hundreds of digits is, and is more than a float can hold."""
+    return not isinstance(value, bool) and (isinstance(value, int) or value.is_integer())
 
 
 def wrong_type(needed: str, value: object) -> WrongTypeError:

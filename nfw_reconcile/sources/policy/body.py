@@ -92,13 +92,15 @@ class Node:
             raise NotValid(f"{self.path} is not an object")
         return {key: self.get(key) for key in self.value}
 
-    def items(self) -> list[Node]:
-        """Give the items of a list; raises :class:`Undecidable` where they are not known."""
+    def items(self, most: int = 1_000_000) -> list[Node]:
+        """Give the items of a list, ``most`` at most; raises :class:`Undecidable` where they are not known."""
         self._refuse_unknown()
         if self.missing:
             return []
         if isinstance(self.value, str) or not isinstance(self.value, Sequence):
             raise NotValid(f"{self.path} is not a list")
+        if len(self.value) > most:
+            raise NotValid(f"{self.path} holds {len(self.value):,} items, and {most:,} at most are read")
         return [
             Node.of(item, f"{self.path}[{index}]", sensitive=self.sensitive)
             for index, item in enumerate(self.value)

@@ -10,6 +10,7 @@ from nfw_reconcile.errors import Diagnostic, InputError, Location, UnsupportedIn
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.policy import Policy
 from nfw_reconcile.sources.policy.body import Node
+from nfw_reconcile.sources.policy.expansion import bounded
 from nfw_reconcile.sources.policy.home_net import read_home_net
 from nfw_reconcile.sources.policy.options import (
     fingerprint,
@@ -47,7 +48,7 @@ def build_policy(bundle: PolicyBundle) -> tuple[Policy, tuple[Diagnostic, ...]]:
     policy = Policy(
         name=name,
         options=engine.options,
-        stateful=stateful.references,
+        stateful=bounded(stateful.references, home_net.addresses, reading),
         default_actions=read_default_actions(body.get("StatefulDefaultActions"), reading),
         stateless=stateless_references(body.get("StatelessRuleGroupReferences"), linker),
         stateless_default=read_stateless_default(body.get("StatelessDefaultActions"), reading),

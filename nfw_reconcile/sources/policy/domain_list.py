@@ -50,36 +50,36 @@ _PROTOCOLS: Final = {
 }
 
 
-def domain_rules(source: Node, label: str, order: RuleOrder) -> Iterator[RuleEntry]:
+def domain_rules(source: Node, label: str, order: RuleOrder, most: int = 1_000_000) -> Iterator[RuleEntry]:
     """Give the rules of one ``RulesSourceList``: for each target type, one rule a target.
 
-    An allow list in action order ends with a drop of its protocol's other requests. What is unknown,
-    not valid, or of a target type without documented rules is undecided, with the header where that
-    is known.
+    A list of more than ``most`` targets is undecided as a whole. An allow list in action order ends with a drop of
+    its protocol's other requests. What is unknown, not valid, or of a target type without documented rules is
+    undecided, with the header where that is known.
     """
     sensitive = source.marked
-    for entry in _entries(source, label, order):
+    for entry in _entries(source, label, order, most):
         yield marked(entry) if sensitive else entry
 
 
-def _entries(source: Node, label: str, order: RuleOrder) -> Iterator[RuleEntry]:
+def _entries(source: Node, label: str, order: RuleOrder, most: int) -> Iterator[RuleEntry]:
     where = Location(f"{label} targets")
     try:
         kind = source.get("GeneratedRulesType").text().strip().upper()
-        types = [(item.text().strip().upper(), item) for item in source.get("TargetTypes").items()]
+        types = [(item.text().strip().upper(), item) for item in source.get("TargetTypes").items(most)]
         if kind not in _ACTIONS or not types:
             message = f"{source.path} has no known GeneratedRulesType, or no TargetTypes"
             raise NotValid(message)
     except Undecidable as why:
         yield UndecidedRule("", why.reason, None, where)
         return
-    for target_type, item in types:
+    for target_type, item in dict(types).items():
         protocol = _PROTOCOLS.get(target_type)
         if protocol is None:
             reason = f"the rules that AWS makes for {item.path}, {item.shown}, are not documented"
             yield UndecidedRule("", reason, None, where)
         else:
-            yield from _rules(_List(protocol, kind, order), source.get("Targets"), where)
+            yield from _rules(_List(protocol, kind, order, most), source.get("Targets"), where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ class _List:
     protocol: _Protocol
     kind: str
     order: RuleOrder
+    most: int
 
     def rule(self, domain: str) -> str:
         """Give the rule of one target: a name, or with a leading dot a name and all below it."""
@@ -119,7 +120,7 @@ class _List:
 def _rules(listed: _List, targets: Node, where: Location) -> Iterator[RuleEntry]:
     header = parse_rule(listed.header_only(), None).header
     try:
-        items = targets.items()
+        items = targets.items(listed.most)
     except Undecidable as why:
         yield UndecidedRule("", why.reason, header, where)
         items = []

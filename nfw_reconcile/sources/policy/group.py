@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import Location
 from nfw_reconcile.model.policy import OpaqueGroup, RuleOrder, StatefulGroup, StatelessGroup
@@ -15,6 +15,7 @@ from nfw_reconcile.sources.policy.stateful_rule import stateful_rule
 from nfw_reconcile.sources.policy.stateless import stateless_rules
 from nfw_reconcile.sources.policy.variables import read_sets
 from nfw_reconcile.sources.suricata import parse_rules
+from nfw_reconcile.sources.suricata.lines import rule_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.inventory import Body, GroupRecord
     from nfw_reconcile.model.policy import GroupName
     from nfw_reconcile.model.rule import RuleEntry
+
+MOST_RULES: Final = 100_000
+"""Rules of one group that are read; AWS takes 30,000 in a whole policy (developer guide, "Quotas")."""
+
+LONGEST_TEXT: Final = 4_000_000
+"""Characters of one ``RulesString`` that are read; AWS takes 2,000,000 (API: ``RulesString``)."""
 
 AnyGroup = StatefulGroup | StatelessGroup | OpaqueGroup
 
@@ -112,12 +119,16 @@ def _entries(source: Node, order: RuleOrder, reading: Reading) -> Iterator[RuleE
     if not blocks.missing:
         yield from _blocks(blocks, reading)
     if not domains.missing:
-        yield from domain_rules(domains, reading.label, order)
+        yield from domain_rules(domains, reading.label, order, MOST_RULES)
 
 
 def _rules_string(text: Node, reading: Reading) -> Iterator[RuleEntry]:
     try:
-        entries = parse_rules(text.text(), reading.label)
+        written = text.text()
+        if len(written) > LONGEST_TEXT or sum(1 for _ in rule_lines(written)) > MOST_RULES:
+            message = f"{text.path} holds more than {LONGEST_TEXT:,} characters or {MOST_RULES:,} rules"
+            raise NotValid(message)
+        entries = parse_rules(written, reading.label)
     except Undecidable as why:
         yield _undecided(why, text, reading)
         return
@@ -127,7 +138,7 @@ def _rules_string(text: Node, reading: Reading) -> Iterator[RuleEntry]:
 
 def _blocks(blocks: Node, reading: Reading) -> Iterator[RuleEntry]:
     try:
-        items = blocks.items()
+        items = blocks.items(MOST_RULES)
     except Undecidable as why:
         yield _undecided(why, blocks, reading)
         return

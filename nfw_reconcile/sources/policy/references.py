@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from nfw_reconcile.sources.policy.group import AnyGroup
     from nfw_reconcile.sources.policy.reading import Reading
 
+MOST_REFERENCES: Final = 1_000
+"""References to groups of one kind that are read; AWS allows a policy 20 (developer guide, "Quotas")."""
+
 _CONTEXT: Final = "pass the stack that holds it with --context SOURCE"
 
 
@@ -83,7 +86,7 @@ class StatefulReferences:
 def stateful_references(node: Node, linker: Linker) -> StatefulReferences:
     """Read ``StatefulRuleGroupReferences``: by priority in strict order, else by label."""
     try:
-        items = node.items()
+        items = node.items(MOST_REFERENCES)
     except Undecidable as why:
         return StatefulReferences((), (_identity(node, why, linker.reading),))
     strict = linker.order is RuleOrder.STRICT
@@ -165,7 +168,7 @@ def _warn_equal_priorities(references: Iterable[StatefulReference], reading: Rea
 def stateless_references(node: Node, linker: Linker) -> tuple[StatelessReference, ...]:
     """Read ``StatelessRuleGroupReferences`` by priority; one that cannot be followed is opaque, and first."""
     try:
-        items = node.items()
+        items = node.items(MOST_REFERENCES)
     except Undecidable as why:
         return (StatelessReference(_opaque(node, why, linker.reading), FIRST),)
     references = [_stateless(item, linker) for item in items]

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _FLAGS: Final = frozenset({"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"})
 _ACTIONS: Final = {action.value: action for action in StatelessAction}
 HIGHEST_PRIORITY: Final = 65535
+MOST_RULES: Final = HIGHEST_PRIORITY
+"""Rules of one group that are read: each has a priority of its own."""
+
 FIRST: Final = 0
 """Before every priority that AWS allows: where a rule stands whose own priority is not known."""
 
@@ -28,7 +31,7 @@ FIRST: Final = 0
 def stateless_rules(source: Node, reading: Reading) -> Iterator[StatelessEntry]:
     """Give the rules of ``StatelessRulesAndCustomActions``; one that cannot be read is undecided."""
     try:
-        rules = source.get("StatelessRules").items()
+        rules = source.get("StatelessRules").items(MOST_RULES)
     except Undecidable as why:
         yield UndecidedStatelessRule(FIRST, why.reason, Location(reading.label), source.marked)
         return

@@ -34,16 +34,13 @@ def header_words(text: str, end: int) -> list[Word]:
     plain = [(match[0], match.start()) for match in WORD.finditer(text, 0, end)]
     if text.find("[", 0, end) < 0:
         return plain
-    words: list[Word] = []
+    spans: list[tuple[int, int]] = []
     depth = 0
     for word, at in plain:
-        if depth > 0:
-            start = words[-1][1]
-            words[-1] = (text[start : at + len(word)], start)
-        else:
-            words.append((word, at))
+        start = spans.pop()[0] if depth > 0 else at
+        spans.append((start, at + len(word)))
         depth += word.count("[") - word.count("]")
-    return words
+    return [(text[start:stop], start) for start, stop in spans]
 
 
 def parse_header(words: list[Word], end: int, problems: list[RuleSyntaxError]) -> Header | None:

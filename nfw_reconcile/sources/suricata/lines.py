@@ -7,7 +7,9 @@ continued, and is no comment inside a rule that goes on. White space before a ru
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.sources.suricata.syntax import WHITE
@@ -56,13 +58,9 @@ class JoinedLine:
         if "\n" not in trimmed:
             return cls(trimmed)
         *continued, last = trimmed.split("\n")
-        text = ""
-        breaks: list[int] = []
-        for line in continued:
-            bare = line.rstrip(WHITE)
-            text += bare[:-1] if bare.endswith("\\") else f"{bare} "
-            breaks.append(len(text))
-        return cls(text + last, tuple(breaks))
+        bare = [line.rstrip(WHITE) for line in continued]
+        pieces = [line[:-1] if line.endswith("\\") else f"{line} " for line in bare]
+        return cls("".join((*pieces, last)), tuple(accumulate(map(len, pieces))))
 
     def place(self, offset: int, where: Location | None) -> str:
         """Name the place of an offset, where the text begins at ``where``.
@@ -71,7 +69,7 @@ class JoinedLine:
         """
         if where is None or where.line is None or where.column is None:
             return f"character {offset + 1}"
-        passed = [start for start in self.breaks if start <= offset]
+        passed = bisect_right(self.breaks, offset)
         if not passed:
             return f"{where.line}:{where.column + offset}"
-        return f"{where.line + len(passed)}:{offset - passed[-1] + 1}"
+        return f"{where.line + passed}:{offset - self.breaks[passed - 1] + 1}"

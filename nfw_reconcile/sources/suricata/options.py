@@ -14,6 +14,7 @@ from nfw_reconcile.model.rule import Option
 from nfw_reconcile.sources.suricata.syntax import WHITE, RuleSyntaxError, quoted
 
 _KEYWORD: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_ENDLESS_NUMBER: Final = re.compile(r"[^\"]*?\d{100}")
 _ESCAPED: Final = re.compile(r"\\.")
 
 
@@ -71,6 +72,9 @@ def _option(piece: str) -> Option:
     value = value_text.strip(WHITE)
     if '"' in value and _ESCAPED.sub("", value).count('"') % 2:
         message = f"the quotes of {quoted(piece)} do not match (a `;` in quotes is written `\\;`)"
+        raise RuleSyntaxError(message)
+    if _ENDLESS_NUMBER.match(value) is not None:
+        message = f"{quoted(piece)} holds a number that no computer counts to"
         raise RuleSyntaxError(message)
     if value.endswith("\\"):
         message = f"{quoted(piece)} ends with a backslash"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import Location
 from nfw_reconcile.model.rule import StatefulRule, UndecidedRule
@@ -13,6 +13,12 @@ from nfw_reconcile.sources.suricata.syntax import RuleSyntaxError
 
 if TYPE_CHECKING:
     from nfw_reconcile.model.rule import Header, RuleEntry
+
+LONGEST_RULE: Final = 100_000
+"""Characters of one rule: AWS takes 8,192 with its variables written out (developer guide, "Quotas")."""
+
+MOST_PROBLEMS: Final = 20
+"""Problems that are listed of one rule."""
 
 
 def parse_rules(text: str, source: str, *, first_line: int = 1) -> tuple[RuleEntry, ...]:
@@ -35,6 +41,9 @@ def parse_rule(text: str, where: Location | None) -> RuleEntry:
     :class:`UndecidedRule` that names every problem with its place, and keeps the header if that
     parsed. The ``text`` of a rule ends at its closing parenthesis.
     """
+    if len(text) > LONGEST_RULE:
+        reason = f"the rule has {len(text):,} characters, and {LONGEST_RULE:,} at most are read"
+        return UndecidedRule(text, reason, None, where)
     line = JoinedLine.of(text)
     problems: list[RuleSyntaxError] = []
     opening = line.text.find("(")
@@ -63,5 +72,7 @@ def _undecided(
     header: Header | None,
     where: Location | None,
 ) -> UndecidedRule:
-    reasons = [f"{line.place(bad.offset, where)}: {bad.message}" for bad in problems]
+    reasons = [f"{line.place(bad.offset, where)}: {bad.message}" for bad in problems[:MOST_PROBLEMS]]
+    if len(problems) > MOST_PROBLEMS:
+        reasons.append(f"and {len(problems) - MOST_PROBLEMS} more")
     return UndecidedRule(line.text, "; ".join(reasons), header, where)

@@ -7,14 +7,19 @@ representation). So a reference says what a value depends on, not what it equals
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from nfw_reconcile.errors import InputError, Location, error
 from nfw_reconcile.sources.tfplan.addresses import ModulePath, Step, longest, module_text, steps_of
 
 _NOWHERE: Final = frozenset({"each", "count", "path", "terraform", "self"})
 """First words of references that no unknown value comes from by itself."""
+
+MOST_FOLLOWED: Final = 100_000
+"""References that are followed for one plan: through nested modules with keys their number may double a level."""
 
 
 class Target(NamedTuple):
@@ -37,10 +42,12 @@ class Configuration:
     modules: Mapping[tuple[str, ...], Mapping[str, object]] = field(default_factory=dict)
     resources: Mapping[tuple[tuple[str, ...], str], Mapping[str, object]] = field(default_factory=dict)
     providers: Mapping[str, object] = field(default_factory=dict)
+    source: str = "configuration"
+    _followed: Iterator[int] = field(default_factory=itertools.count, repr=False, compare=False)
 
     @classmethod
-    def of(cls, data: object) -> Configuration:
-        """Index the ``configuration`` value of a plan."""
+    def of(cls, data: object, source: str = "configuration") -> Configuration:
+        """Index the ``configuration`` value of a plan; ``source`` names the plan in messages."""
         tree = _mapping(data)
         modules = dict(_modules(_mapping(tree.get("root_module")), ()))
         resources = {
@@ -48,7 +55,7 @@ class Configuration:
             for path, module in modules.items()
             for resource in map(_mapping, _list(module.get("resources")))
         }
-        return cls(modules, resources, _mapping(tree.get("provider_config")))
+        return cls(modules, resources, _mapping(tree.get("provider_config")), source)
 
     def expressions(self, module: ModulePath, resource: str) -> Mapping[str, object]:
         """Give the expressions of a resource's arguments, by argument; empty where they are not known."""
@@ -63,19 +70,28 @@ class Configuration:
         return region if isinstance(region, str) else None
 
     def targets(self, expression: object, module: ModulePath) -> tuple[Target, ...]:
-        """Give everything that an expression in a module refers to, each once, in written order."""
+        """Give everything that an expression in a module refers to, each once, in written order.
+
+        Raises :class:`InputError` once :data:`MOST_FOLLOWED` references of the plan have been followed.
+        """
         found: dict[Target, None] = {}
         seen: set[tuple[ModulePath, str]] = set()
-        pending = [(module, reference) for reference in _references(expression)]
+        pending = [(module, reference) for reference in reversed(_references(expression))]
         while pending:
-            place = pending.pop(0)
+            place = pending.pop()
             if place in seen:
                 continue
+            if next(self._followed) >= MOST_FOLLOWED:
+                summary = f"the configuration refers from module to module more than {MOST_FOLLOWED:,} times."
+                remedy = (
+                    "Check that it is the plan that was meant; compare snapshots (--old, --new) otherwise."
+                )
+                raise InputError(error(summary, Location(self.source), remedy))
             seen.add(place)
             target, further = self._follow(*place)
             if target is not None:
                 found[target] = None
-            pending = further + pending
+            pending += reversed(further)
         return tuple(found)
 
     def _resource(self, module: ModulePath, resource: str) -> Mapping[str, object]:

@@ -79,7 +79,7 @@ def read_prefix_lists(
             ]
         elif not added:
             own = [Unresolved(entries.path)]
-        gone = [_plain(cidr) for cidr in removed]
+        gone = {_plain(cidr) for cidr in removed}
         _put(lists, one, "arn", [*(cidr for cidr in own if _plain(cidr) not in gone), *added])
     return lists
 
@@ -122,10 +122,7 @@ def _attached_to(instance: Instance, attribute: str, attached: Mapping[str, list
 
 def _put(found: dict[str, Body], instance: Instance, attribute: str, cidrs: Iterable[Body]) -> None:
     """Store a list of CIDRs, each once, under the identifier and under the address."""
-    members: list[Body] = []
-    for cidr in cidrs:
-        if cidr is not None and cidr not in members:
-            members.append(cidr)
+    members = [cidr for cidr in dict.fromkeys(cidrs) if cidr is not None]
     identifier = instance.text(attribute)
     for key in (identifier, instance.address):
         if key is not None:

@@ -47,7 +47,7 @@ def read_plan(data: object, source: str) -> PlanSides:
     """
     remarks = Remarks(source)
     document = open_plan(data, remarks)
-    configuration = Configuration.of(document.get("configuration"))
+    configuration = Configuration.of(document.get("configuration"), source)
     refuse_deferred(document, remarks)
     sides = read_changes(document, configuration, remarks)
     _add_prior_state(document, sides, remarks)

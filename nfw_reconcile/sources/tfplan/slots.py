@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _BLOCKS: Final = {"stateful_rule_group_reference": True, "stateless_rule_group_reference": False}
 """The blocks of a policy that refer to rule groups, and whether to stateful ones."""
 
+_MOST: Final = 100
+"""References to groups of one kind that are told apart; AWS allows a policy 20 (developer guide, "Quotas")."""
+
 _ANYTHING: Final = "(anything)"
 _UNSET: Final = "(unset)"
 
@@ -54,13 +57,14 @@ def name_slots(policies: Iterable[Instance], names: Names, remarks: Remarks) -> 
     What cannot be told is left out, with a warning.
     """
     named: dict[str, str] = {}
+    pools = {stateful: _pool(names, stateful=stateful) for stateful in _BLOCKS.values()}
     for policy in policies:
         body = policy.node.member("firewall_policy")
         for block in body.elements():
             for argument, stateful in _BLOCKS.items():
                 references = block.member(argument)
                 by_priority = not stateful or _strict(block)
-                found = _name_block(references, policy, names, stateful=stateful, by_priority=by_priority)
+                found = _name_block(references, policy, names, pools[stateful], by_priority=by_priority)
                 named |= found
                 _warn(references, found, remarks)
     return named
@@ -76,18 +80,24 @@ def _warn(references: Node, found: Mapping[str, str], remarks: Remarks) -> None:
         )
 
 
+def _pool(names: Names, *, stateful: bool) -> frozenset[str]:
+    """Give the names of all groups of one kind whose ARN is not known."""
+    return frozenset(
+        f"{group.address}.arn"
+        for group in names.instances.of(RULE_GROUP)
+        if group.node.member("arn").is_unknown and (group.text("type") == "STATELESS") != stateful
+    )
+
+
 def _name_block(
-    references: Node, policy: Instance, names: Names, *, stateful: bool, by_priority: bool
+    references: Node, policy: Instance, names: Names, pool: frozenset[str], *, by_priority: bool
 ) -> dict[str, str]:
     slots: dict[Place, list[str]] = defaultdict(list)
     for reference in _unknown(references):
         slots[_place_of(reference, by_priority=by_priority)].append(_arn_path(reference))
     count = sum(map(len, slots.values()))
-    pool = frozenset(
-        f"{group.address}.arn"
-        for group in names.instances.of(RULE_GROUP)
-        if group.node.member("arn").is_unknown and (group.text("type") == "STATELESS") != stateful
-    )
+    if not 0 < count <= _MOST:
+        return {}
     candidates = [
         Candidate(meant, _written_place(block, by_priority=by_priority))
         for block in _blocks(references.expression)

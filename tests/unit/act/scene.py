@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.journal.events import Event
     from nfw_reconcile.act.ports import JsonObject, Policies
     from nfw_reconcile.act.waiting import Deadline
-    from nfw_reconcile.emulator.bodies import PolicyBodies
+    from nfw_reconcile.emulator.bodies import Judge, PolicyBodies
     from nfw_reconcile.engine.compiled import CompiledPolicy
     from nfw_reconcile.model.documents import FlowRow, ResultDocument, ZoneResult, ZoneState
 
@@ -284,10 +284,12 @@ def build(
     zones: int = 3,
     page: int = 100,
     connect: Callable[[Emulator, VirtualClock], Clients] = own_clients,
+    judge: Judge | None = None,
 ) -> Scene:
     """Make the account with the old rules in force everywhere; ``connect`` gives the clients of the program."""
     clock = VirtualClock()
-    emulator = Emulator(clock, 1, PortJudge(), settings or EmulatorSettings(account=ACCOUNT, region=REGION))
+    settings = settings or EmulatorSettings(account=ACCOUNT, region=REGION)
+    emulator = Emulator(clock, 1, judge or PortJudge(), settings)
     clients = connect(emulator, clock)
     scene = Scene(clock, emulator, clients, AwsFlowService(clients, page))
     group = scene.ok("CreateRuleGroup", RuleGroupName="ports", Type="STATEFUL", Capacity=10, Rules=OLD_RULES)

@@ -10,10 +10,9 @@ from nfw_reconcile.act.flush import UNKNOWN, Batch, FlushContext, flush
 from nfw_reconcile.act.guard import Budget, Tally, View
 from nfw_reconcile.act.journal.events import Ended, Intended, NoReply, Taken
 from nfw_reconcile.act.lane import Lane, Pace
-from nfw_reconcile.act.operations import OutOfTimeError
 from nfw_reconcile.act.options import NO_OTHER_LIMITS
 from nfw_reconcile.act.ports import Scope
-from nfw_reconcile.act.waiting import Deadline
+from nfw_reconcile.act.waiting import Deadline, OutOfTimeError
 from nfw_reconcile.emulator.faults import RESET, TIMEOUT_AFTER, FaultRule
 from nfw_reconcile.errors import JournalError, Refused, StalePlan, error
 from nfw_reconcile.flows.wire import to_api
@@ -80,7 +79,8 @@ def context(
 
 
 def batch(scene: Scene, *filters: FlowFilter) -> Batch:
-    return Batch("batch", 1, filters, ROWS, View(CAPTURE_FILTERS, CUT, KEPT), Seen(scene.clock.now() - 5, 0))
+    view, seen = View(CAPTURE_FILTERS, CUT, KEPT), Seen(scene.clock.now() - 5, 0)
+    return Batch("batch", 1, filters, frozenset(), ROWS, view, seen)
 
 
 @pytest.fixture

@@ -48,6 +48,10 @@ def configuration(
     return Configuration("arn", "id", POLICY, 0, states, {POLICY: "p2", GROUP: "g2", **(tokens or {})}, None)
 
 
+def in_sync(since: float, proof: str = STRONG) -> InSync:
+    return InSync(since, proof, {POLICY: "p2", GROUP: "g2"})
+
+
 def gate(reads: Iterable[Objects], attachment: str = "READY") -> Readiness:
     """Wait for one zone that says one thing at each read, and the last for ever."""
     listed = list(reads)
@@ -69,13 +73,13 @@ def several(zones: dict[str, list[Objects]], attachment: str = "READY") -> dict[
 
 
 def test_two_reads_in_a_row_are_needed_and_the_first_one_counts() -> None:
-    assert gate([GOOD]) == InSync(START, STRONG)
-    assert gate([PENDING, PENDING, GOOD]) == InSync(START + 10, STRONG)
+    assert gate([GOOD]) == in_sync(START)
+    assert gate([PENDING, PENDING, GOOD]) == in_sync(START + 10)
 
 
 @pytest.mark.parametrize("between", [PENDING, OLD, {POLICY: GOOD[POLICY]}, {}], ids=str)
 def test_a_read_in_between_that_is_not_in_sync_begins_it_anew(between: Objects) -> None:
-    assert gate([GOOD, between, GOOD]) == InSync(START + 10, STRONG)
+    assert gate([GOOD, between, GOOD]) == in_sync(START + 10)
 
 
 def test_the_two_reads_lie_as_far_apart_as_was_asked_for() -> None:
@@ -105,7 +109,7 @@ def test_a_status_that_is_no_way_to_sync_ends_the_wait(status: str) -> None:
 
 
 def test_objects_may_be_keyed_by_name() -> None:
-    assert gate([{"main": ("IN_SYNC", "p2"), "ports": ("IN_SYNC", "g2")}]) == InSync(START, STRONG)
+    assert gate([{"main": ("IN_SYNC", "p2"), "ports": ("IN_SYNC", "g2")}]) == in_sync(START)
 
 
 def test_a_group_of_aws_needs_to_be_in_sync_and_has_no_token_of_ours() -> None:
@@ -113,12 +117,12 @@ def test_a_group_of_aws_needs_to_be_in_sync_and_has_no_token_of_ours() -> None:
     clock = VirtualClock(START)
     states = configuration({"a": {**GOOD, MANAGED: ("IN_SYNC", "m")}}, tokens=tokens)
     found = wait_for_sync(lambda: states, ["a"], clock, TIMES, Deadline.after(clock, 1000.0))
-    assert found == {"a": InSync(START, STRONG)}
+    assert found == {"a": InSync(START, STRONG, states.tokens)}
 
 
 def test_tokens_that_never_agree_need_longer_unless_all_were_seen_to_turn() -> None:
     steady = gate([OTHER])
-    assert steady == InSync(START + 60, STEADY.format(seconds=60.0))
+    assert steady == in_sync(START + 60, STEADY.format(seconds=60.0))
     turned = gate([OTHER_PENDING, OTHER])
     assert isinstance(turned, InSync)
     assert (turned.since, "PENDING" in turned.proof) == (START + 5, True)
@@ -132,9 +136,9 @@ def test_one_token_that_agrees_anywhere_proves_that_all_must() -> None:
 
 def test_zones_are_waited_for_side_by_side() -> None:
     found = several({"a": [GOOD], "b": [PENDING] * 100, "c": [PENDING, PENDING, GOOD]})
-    assert found["a"] == InSync(START, STRONG)
+    assert found["a"] == in_sync(START)
     assert isinstance(found["b"], NeverInSync)
-    assert found["c"] == InSync(START + 10, STRONG)
+    assert found["c"] == in_sync(START + 10)
     assert list(found) == ["a", "b", "c"]
 
 
@@ -154,11 +158,23 @@ def test_a_read_that_fails_proves_nothing_either_way() -> None:
         return answers[int(clock.now() - START) // 5 % 2]()
 
     found = wait_for_sync(read, ["a"], clock, TIMES, Deadline.after(clock, 1000.0))
-    assert found == {"a": InSync(START, STRONG)}
+    assert found == {"a": in_sync(START)}
 
 
 def _fail() -> Configuration:
     raise UnreachableError(error("no answer"))
+
+
+def test_another_version_between_the_two_reads_begins_it_anew() -> None:
+    clock = VirtualClock(START)
+
+    def read() -> Configuration:
+        token = "g2" if clock.now() < START + 5 else "g3"
+        objects = {POLICY: ("IN_SYNC", "p2"), GROUP: ("IN_SYNC", token)}
+        return configuration({"a": objects}, tokens={GROUP: token})
+
+    found = wait_for_sync(read, ["a"], clock, TIMES, Deadline.after(clock, 1000.0))
+    assert found == {"a": InSync(START + 5, STRONG, {POLICY: "p2", GROUP: "g3"})}
 
 
 def test_the_end_of_the_run_ends_the_wait() -> None:
@@ -178,4 +194,4 @@ def test_the_end_of_the_run_ends_the_wait() -> None:
     ],
 )
 def test_a_zone_is_asked_again_by_the_proof_it_gave(said: Objects, proof: str, good: bool) -> None:  # noqa: FBT001
-    assert runs_current(configuration({"a": said}), "a", InSync(START, proof)) is good
+    assert runs_current(configuration({"a": said}), "a", in_sync(START, proof)) is good

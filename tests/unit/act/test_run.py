@@ -293,7 +293,7 @@ def test_rules_that_change_between_two_flushes_stop_the_second() -> None:
     scene = tight()
     meddle(scene, "StartFlowFlush", 1, OLD_RULES)
     result = scene.apply()
-    assert result.exit_code == 4
+    assert result.exit_code == 6
     assert flushes_asked(scene.emulator) == 1
     assert zone_of(result, B).state is ZoneState.REFUSED
 
@@ -660,8 +660,8 @@ def test_associations_are_left_alone_unless_they_are_included() -> None:
 
 def test_when_the_time_of_the_run_is_up_nothing_new_is_begun() -> None:
     scene = tight()
-    result = scene.apply(timeout=12.0)
-    assert result.exit_code == 4
+    result = scene.apply(timeout=20.0)
+    assert result.exit_code == 6
     assert ZoneState.SKIPPED in states(result)
     assert all(each.accepted_at <= scene.clock.now() for each in scene.emulator.flow_operations)
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -82,7 +82,16 @@ def test_a_list_that_is_not_there_is_no_empty_one(value: object) -> None:
         {"FlowOperation": None},
         {"FlowOperation": {}},
         {"FlowOperation": {"FlowFilters": [], "MinimumFlowAgeInSeconds": "11"}},
+        {"FlowOperation": {"FlowFilters": [], "MinimumFlowAgeInSeconds": True}},
+        {"FlowOperation": {"FlowFilters": [None]}},
+        {"FlowOperation": {"FlowFilters": [{"Protocols": True}]}},
+        {"FlowOperation": {"FlowFilters": [{"Protocols": [6]}]}},
+        {"FlowOperation": {"FlowFilters": [{"SourcePort": "9" * 5_000}]}},
+        {"FlowOperation": {"FlowFilters": [{"SourceAddress": "10.0.0.0/8"}]}},
+        {"FlowOperation": {"FlowFilters": [{"SourceAddress": {}}]}},
         {"FlowRequestTimestamp": "yesterday"},
+        {"FlowRequestTimestamp": datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))},
+        {"StatusMessage": ["text"]},
     ],
     ids=str,
 )
@@ -95,6 +104,34 @@ def test_a_description_that_is_not_whole_is_unusable(change: dict[str, Any]) -> 
 def test_one_bad_item_spoils_the_list(item: object) -> None:
     with pytest.raises(UnusableError):
         replies.read_operations({"FlowOperations": [DETAIL, item]})
+
+
+def test_a_token_that_is_no_text_and_a_flow_that_is_no_object_are_no_answer() -> None:
+    changes: list[dict[str, Any]] = [{"NextToken": {}}, {"NextToken": 1}, {"Flows": ["x"]}, {"Flows": [None]}]
+    for change in changes:
+        with pytest.raises(UnusableError):
+            replies.read_results({**RESULTS, **change}, ARN)
+    assert replies.read_results({**RESULTS, "NextToken": ""}, ARN).next_token is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\ud800", float("nan"), float("inf"), b"x", datetime.max.replace(tzinfo=timezone(timedelta(hours=-9)))],
+    ids=repr,
+)
+def test_what_no_file_could_hold_is_no_answer(value: object) -> None:
+    arn = {"FirewallPolicyArn": "p"}
+    with pytest.raises(UnusableError, match="it holds"):
+        replies.read_described(
+            {"FirewallPolicyResponse": arn, "FirewallPolicy": {"a": [value]}}, "FirewallPolicy", "p"
+        )
+
+
+def test_an_endless_value_is_shown_cut_short() -> None:
+    with pytest.raises(UnusableError) as unusable:
+        replies.read_accepted({**STARTED, "FlowOperationId": "\x1b" * 1_000_000}, ARN)
+    assert len(str(unusable.value)) < 200
+    assert str(unusable.value).isprintable()
 
 
 def test_a_description_is_kept_whole_and_as_json() -> None:

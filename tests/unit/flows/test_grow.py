@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nfw_reconcile.flows.grow import ORDERS, Field, Grower
+from nfw_reconcile.flows.grow import FEW_ORDERS, ORDERS, Field, Grower
 from nfw_reconcile.flows.table import FlowTable, enclosing
 from nfw_reconcile.model.filters import ANY_PORT, FlowFilter
 from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS, FiveTuple
@@ -34,7 +34,7 @@ def grow(
     seed: FiveTuple, keep: list[FiveTuple], within: FlowFilter, admitted: set[int] | None = None
 ) -> list[FlowFilter]:
     table = FlowTable.of((seed.source.family, seed.destination.family), keep)
-    return Grower(within, table, {seed.protocol} | (admitted or set())).grow(seed)
+    return Grower(within, (table,), {seed.protocol} | (admitted or set())).grow(seed)
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,25 @@ def test_worked_examples(keep: list[str], filters: set[str]) -> None:
     assert set(grown) == set(map(flow_filter, filters))
 
 
-def test_orders_are_distinct_and_open_every_field() -> None:
-    assert len(set(ORDERS)) == len(ORDERS) == 12
-    assert all(sorted(order) == sorted(Field) for order in ORDERS)
+def test_orders_are_distinct_and_open_every_field_to_the_end() -> None:
+    assert len(set(ORDERS)) == len(ORDERS) == 24
+    for order in ORDERS:
+        assert {step.field for step in order if not step.as_clients} == set(Field)
+    assert set(FEW_ORDERS) < set(ORDERS)
+
+
+def test_a_server_that_answers_from_its_port_does_not_stand_in_the_way() -> None:
+    """Clients of 10.9.0.0/16 must go; the servers there, whose clients sit where ours do, must stay."""
+    keep = [f"tcp 10.9.{host}.1@443 -> 10.0.0.{host}@50000" for host in range(1, 9)]
+    grown = grow(flow("tcp 10.9.0.1@50000 -> 10.0.0.5@443"), list(map(flow, keep)), EVERYTHING)
+    assert flow_filter("tcp 0.0.0.0/0@444:65535 -> 0.0.0.0/0") in grown
+
+
+def test_several_tables_are_as_good_as_one() -> None:
+    seed = flow("tcp 10.0.0.1@50000 -> 10.9.0.1@443")
+    keep = [flow("tcp 10.0.0.9@40000 -> 10.9.0.1@443"), flow("udp 10.0.0.1@50000 -> 10.9.0.1@80")]
+    tables = [FlowTable.of((4, 4), [each]) for each in keep]
+    assert Grower(EVERYTHING, tables, {6, 17}).grow(seed) == grow(seed, keep, EVERYTHING, {17})
 
 
 def test_protocols_that_are_not_asked_for_are_not_admitted() -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfw_reconcile.flows.proof import AnyOf, faults
+from nfw_reconcile.flows.proof import Listing, faults
 from tests.unit.flows.notation import flow, flow_filter
-from tests.unit.flows.strategies import filters, flows
+from tests.unit.flows.strategies import filters, flows, odd_flows
 
 if TYPE_CHECKING:
     from nfw_reconcile.model.filters import FlowFilter
@@ -71,8 +71,11 @@ def test_all_faults_are_told_at_once() -> None:
     assert len(found(["ip 10.0.0.2/32 -> 0.0.0.0/0"], [])) == 4
 
 
-@given(st.lists(filters(), max_size=8), st.lists(flows(), max_size=20))
-def test_any_of_many_is_any_of_each(many: list[FlowFilter], sample: list[FiveTuple]) -> None:
-    chosen = AnyOf(many)
-    for each in sample:
-        assert chosen.matches(each) == any(one.matches(each) for one in many)
+@given(st.lists(filters(), max_size=8), st.lists(st.one_of(flows(), odd_flows()), max_size=20))
+def test_a_listing_matches_as_the_filter_does(many: list[FlowFilter], sample: list[FiveTuple]) -> None:
+    listing = Listing(sample)
+    for one in many:
+        assert listing.matched(one).tolist() == [one.matches(each) for each in sample]
+    assert listing.matched_by_any(many).tolist() == [
+        any(one.matches(each) for one in many) for each in sample
+    ]

@@ -6,11 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nfw_reconcile.engine.effect import Comparison
+from nfw_reconcile.engine.region_filters import DeniedRegion
 from nfw_reconcile.errors import NfwReconcileError
 from nfw_reconcile.flows.select import Selection, select
 from nfw_reconcile.model.filters import ANY_PORT, MOST_FILTERS
 from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
+from nfw_reconcile.model.verdict import Effect
+from tests.rulesets import compiled, numbered
+from tests.unit.engine.test_random_edits import FLOWS
 from tests.unit.flows.notation import flow, flow_filter
+from tests.unit.flows.regions import beyond, comparisons
 from tests.unit.flows.samples import Sample, clustered, uniform
 from tests.unit.flows.strategies import EVERYTHING, filters, flows, odd_flows
 
@@ -151,9 +157,15 @@ def test_what_fails_the_last_check_is_not_returned() -> None:
         select([flow("tcp 10.0.0.1@1 -> 10.9.0.1@443")], [], EVERYTHING, most_per_operation=0)
 
 
-def check(cut: list[FiveTuple], keep: list[FiveTuple], within: list[FlowFilter], most: int) -> Selection:
+def check(
+    cut: list[FiveTuple],
+    keep: list[FiveTuple],
+    within: list[FlowFilter],
+    most: int,
+    denied: DeniedRegion | None = None,
+) -> Selection:
     """Select, and hold every promise against it with nothing but what a filter matches."""
-    chosen = select(cut, keep, within, most_per_operation=most)
+    chosen = select(cut, keep, within, most_per_operation=most, region=denied)
     found = [each for batch in chosen.batches for each in batch]
     for each in cut:
         looked_at = any(around.matches(each) for around in within)
@@ -226,3 +238,65 @@ def test_flows_without_any_order_need_fewer_filters_than_flows() -> None:
     cut, keep = uniform(600)
     chosen = check(cut, keep, list(EVERYTHING), MOST_FILTERS)
     assert sum(map(len, chosen.batches)) < len(cut) * 0.8
+
+
+DROPS = (
+    "drop tcp 10.0.0.0/9 any -> 192.0.2.0/24 443 (flow:to_server;)",
+    "drop tcp 10.128.0.0/9 any -> 198.51.100.0/24 443 (flow:to_server;)",
+)
+DENIED = [
+    flow(f"tcp 10.{net}.0.{host}@{50000 + host} -> {server}.1@443")
+    for net, server in ((1, "192.0.2"), (200, "198.51.100"))
+    for host in (1, 9)
+]
+
+
+def region(*rules: str) -> DeniedRegion:
+    return DeniedRegion(Comparison(compiled(), compiled(numbered(rules))))
+
+
+def test_region_safe_filters_are_preferred_where_there_is_room() -> None:
+    """One filter around both services would do, but no rule denies what lies between them."""
+    assert len(select(DENIED, [], EVERYTHING).batches[0]) == 1
+    chosen = select(DENIED, [], EVERYTHING, region=region(*DROPS))
+    assert chosen.batches == (
+        (
+            flow_filter("tcp 10.1.0.0/28@50001:50009 -> 192.0.2.1/32@443"),
+            flow_filter("tcp 10.200.0.0/28@50001:50009 -> 198.51.100.1/32@443"),
+        ),
+    )
+    assert chosen.region_safe == set(chosen.batches[0])
+
+
+def test_region_safe_filters_cost_no_operation() -> None:
+    chosen = select(DENIED, [], EVERYTHING, region=region(*DROPS), most_per_operation=1)
+    ((only,),) = chosen.batches
+    assert only not in chosen.region_safe
+
+
+def test_a_filter_is_tagged_even_where_nothing_was_to_be_preferred() -> None:
+    chosen = select(DENIED[:1], [], EVERYTHING, region=region("drop ip any any -> any any ()"))
+    assert [each in chosen.region_safe for batch in chosen.batches for each in batch] == [True]
+
+
+def test_flows_outside_of_the_region_are_covered_all_the_same() -> None:
+    """Possibly denied flows are flushed on request, and no filter around them is inside the region."""
+    chosen = select(DENIED, [], EVERYTHING, region=region(DROPS[0]))
+    assert [each in chosen.region_safe for batch in chosen.batches for each in batch] == [False]
+
+
+@given(comparisons(), st.randoms(use_true_random=False), st.sampled_from((1, 3, 20)))
+def test_every_promise_is_kept_with_the_region_in_view(
+    comparison: Comparison, random: Random, most: int
+) -> None:
+    listed = list({each.canonical(): each for each in random.sample(FLOWS, 40)}.values())
+    cut = [each for each in listed if comparison.effect(each).effect is Effect.NEWLY_DENIED]
+    keep = [each for each in listed if each not in cut]
+    chosen = check(cut, keep, list(EVERYTHING), most, DeniedRegion(comparison))
+    assert chosen.region_safe <= {each for batch in chosen.batches for each in batch}
+    for found in chosen.region_safe:
+        assert beyond(comparison, found) == []
+    random.shuffle(cut)
+    random.shuffle(keep)
+    again = select(cut, keep, EVERYTHING, most_per_operation=most, region=DeniedRegion(comparison))
+    assert again == chosen

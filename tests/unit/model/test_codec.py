@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.errors import InputError
-from nfw_reconcile.model.codec import canonical, from_json, sha256, to_json
+from nfw_reconcile.model.codec import HIGHEST_NUMBER, MOST_PROBLEMS, canonical, from_json, sha256, to_json
 from nfw_reconcile.model.documents import (
     FirewallPlan,
     FirewallResult,
     FlowRow,
+    FlowsSeen,
     FlowText,
     Limits,
     Operation,
@@ -35,6 +36,7 @@ def few(values: st.SearchStrategy[V]) -> st.SearchStrategy[tuple[V, ...]]:
     return st.lists(values, max_size=1).map(tuple)
 
 
+st.register_type_strategy(int, st.integers(-HIGHEST_NUMBER, HIGHEST_NUMBER))
 NUMBERS: Final = st.floats(allow_nan=False, allow_infinity=False)
 SCALARS: Final = st.one_of(st.none(), st.booleans(), st.integers(), NUMBERS, st.text())
 OBJECTS: Final = st.dictionaries(
@@ -104,6 +106,9 @@ def test_what_json_cannot_say_is_not_written(value: float) -> None:
     [
         ({"protocol": "6"}, "protocol is not a whole number"),
         ({"protocol": True}, "protocol is not a whole number"),
+        ({"protocol": 1.0}, "protocol is not a whole number"),
+        ({"protocol": 10**28}, "protocol is not a number of at most 28 digits"),
+        ({"protocol": -(10**400)}, "protocol is not a number of at most 28 digits"),
         ({"source": 1}, "source is not a text"),
         ({"colour": "red"}, "colour is not a field that this version knows"),
     ],
@@ -128,6 +133,27 @@ def test_all_problems_are_told_at_once() -> None:
     assert {str(problem.where) for problem in caught.value.problems} == {"plan.json"}
 
 
+@pytest.mark.parametrize(
+    ("percent", "read"),
+    [(5, 5), (5.5, 5.5), (10**28, None), (10**400, None), (True, None), ("5", None)],
+    ids=range(6),
+)
+def test_a_percentage_is_a_number_that_a_float_can_hold(percent: object, read: float | None) -> None:
+    data = {"max_flows": 1, "max_percent": percent, "protected_cidrs": [], "protected_ports": []}
+    if read is not None:
+        assert to_json(from_json(Limits, data, "file")) == data
+        return
+    with pytest.raises(InputError, match="max_percent is not a number"):
+        from_json(Limits, data, "file")
+
+
+def test_a_million_problems_are_not_a_million_lines() -> None:
+    with pytest.raises(InputError) as caught:
+        from_json(FlowText, FLOW | {f"x{n}": n for n in range(10_000)}, "file")
+    assert len(caught.value.problems) == MOST_PROBLEMS + 1
+    assert "not listed" in caught.value.problems[-1].summary
+
+
 @pytest.mark.parametrize("data", [None, [], "text"])
 def test_a_document_is_an_object(data: object) -> None:
     with pytest.raises(InputError, match="the document is not an object"):
@@ -138,3 +164,22 @@ def test_an_unknown_word_of_an_enumeration_names_the_known_ones() -> None:
     data = {"level": "loud", "text": "", "where": "", "remedy": ""}
     with pytest.raises(InputError, match="level is not one of warning, note"):
         from_json(Remark, data, "file")
+
+
+def test_a_field_that_a_later_version_added_is_left_out_where_it_says_nothing() -> None:
+    plain = FlowsSeen("a capture", 0, (), (), complete=True)
+    written = to_json(plain)
+    assert "attempts" not in written
+    assert from_json(FlowsSeen, written, "file") == plain
+
+
+@given(st.builds(FlowsSeen, attempts=ROWS))
+def test_such_a_field_is_read_as_it_was_written(document: FlowsSeen) -> None:
+    written = json.loads(canonical(to_json(document)))
+    assert ("attempts" in written) == bool(document.attempts)
+    assert from_json(FlowsSeen, written, "file") == document
+
+
+def test_any_other_field_must_be_there() -> None:
+    with pytest.raises(InputError, match="complete is not there, and it must be"):
+        from_json(FlowsSeen, {"source": "", "looked_at": 0, "counts": [], "rows": []}, "file")

@@ -176,7 +176,7 @@ BAD_MEMBERS: dict[str, tuple[dict[str, Any], str]] = {
     "an endless count": ({"PacketCount": 2**63}, "packets 9223372036854775808"),
     "a zone with a line break": (
         {"AvailabilityZone": "a\nb"},
-        "zone 'a\\nb': text without control characters",
+        "zone 'a\\nb': a name of ASCII letters",
     ),
     "a zone that is a number": ({"AvailabilityZone": 1}, "zone 1"),
 }

@@ -1,0 +1,118 @@
+"""Rows about policies: a whole ``plan``, and what it is made of."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.measure import Figure, Row, run, timed, times
+from benchmarks.rules import numbered
+from benchmarks.scenes import program
+from benchmarks.suricata import Suricata, is_there
+from nfw_reconcile.engine.align import align
+from nfw_reconcile.engine.compile import compile_policy
+from nfw_reconcile.engine.effect import Comparison
+from nfw_reconcile.engine.region import newly_denied
+from nfw_reconcile.sources.policy import build_policy
+from nfw_reconcile.sources.suricata import parse_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.scenes import Change, Scene
+    from nfw_reconcile.model.policy import Policy
+
+_TENTH: Final = 10
+
+
+def whole(scene: Scene) -> Iterator[Row]:
+    """Measure ``plan`` as a process, beside Suricata loading both policies."""
+    command = [program(), "plan", *scene.change.arguments, "--format", "json"]
+    ended = [run(command, out=scene.folder / "plan.json") for _ in range(scene.repeats)]
+    figures = (
+        Figure("time", "s", tuple(e.seconds for e in ended)),
+        Figure("processor time", "s", tuple(e.processor for e in ended)),
+        Figure("most memory", "MB", tuple(e.megabytes for e in ended)),
+    )
+    title = f"plan of two policies of {scene.rules:,} rules with 20 edits, whole process"
+    if not is_there():
+        yield Row(title, figures, remarks=("Suricata is not installed",))
+        return
+    sides = [
+        Suricata(scene.folder / f"test-{name}", numbered(rules))
+        for name, rules in (("old", scene.change.old), ("new", scene.change.new))
+    ]
+    loading = tuple(sum(side.test_seconds() for side in sides) for _ in range(scene.repeats))
+    yield Row(title, figures, "suricata -T of both", (Figure("time", "s", loading),))
+
+
+def parse(scene: Scene) -> Iterator[Row]:
+    """Measure the reading of rule text."""
+    lines = numbered(scene.change.old)
+    text = "\n".join(lines)
+    rates = tuple(
+        len(lines) / seconds for seconds in times(scene.repeats, lambda: parse_rules(text, "rules"))
+    )
+    words = tuple(
+        len(lines) / seconds for seconds in times(scene.repeats, lambda: [x.split() for x in lines])
+    )
+    yield Row(
+        "parse rule text",
+        (Figure("rules", "per s", rates, lower_is_better=False),),
+        "the same lines cut into words",
+        (Figure("lines", "per s", words, lower_is_better=False),),
+    )
+
+
+def diff(scene: Scene) -> Iterator[Row]:
+    """Measure what follows parsing where nothing changed: names looked up, rules aligned, region enumerated."""
+    old, new = (_policy(scene.change, side="old") for _ in range(2))
+    parts = [_compared(old, new) for _ in range(scene.repeats)]
+    names = ("look names up", "align", "enumerate the region")
+    figures = tuple(
+        Figure(name, "s", values) for name, values in zip(names, zip(*parts, strict=True), strict=True)
+    )
+    total = Figure("time", "s", tuple(sum(part) for part in parts))
+    lines = numbered(scene.change.old)
+    same = times(scene.repeats, lambda: [a == b for a, b in zip(lines, list(lines), strict=True)])
+    yield Row(
+        f"diff of two unchanged policies of {scene.rules:,} rules, after parsing",
+        (total, *figures),
+        "comparison of their lines as text",
+        (Figure("time", "s", same),),
+    )
+
+
+def growth(scene: Scene) -> Iterator[Row]:
+    """Measure how the time of a plan's inner part grows with the number of rules."""
+    small, large = (scene.change_of(count) for count in (scene.rules // _TENTH, scene.rules))
+    factors = [_processor_seconds(large) / _processor_seconds(small) for _ in range(scene.repeats)]
+    yield Row(
+        f"growth from {scene.rules // _TENTH:,} to {scene.rules:,} rules with 20 edits, from files to region",
+        (Figure("growth of processor time", "times", tuple(factors)),),
+        "growth of the number of rules",
+        (Figure("growth", "times", (float(_TENTH),)),),
+    )
+
+
+def _policy(change: Change, *, side: str) -> Policy:
+    read = change.read()
+    bundle = read.old if side == "old" else read.new
+    if bundle is None:
+        raise ValueError(f"the {side} policy is missing")
+    return build_policy(bundle)[0]
+
+
+def _processor_seconds(change: Change) -> float:
+    """Plan a change from its files to its region."""
+    started = time.process_time()
+    _compared(*(_policy(change, side=side) for side in ("old", "new")))
+    return time.process_time() - started
+
+
+def _compared(old: Policy, new: Policy) -> tuple[float, float, float]:
+    """Give the seconds that looking names up, aligning and enumerating take."""
+    (before, after), compiling = timed(lambda: (compile_policy(old), compile_policy(new)))
+    alignment, aligning = timed(lambda: align(before, after))
+    _, enumerating = timed(lambda: newly_denied(Comparison(before, after), alignment))
+    return compiling, aligning, enumerating

@@ -1,0 +1,161 @@
+"""The effect of a change on flows in columns, asked for once for all flows that cannot be told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from nfw_reconcile.engine.vectors.rosters import Headers, Kinds
+from nfw_reconcile.engine.vectors.settled import settled_effect
+from nfw_reconcile.engine.vectors.sides import FlowLists, Side, SideLists
+from nfw_reconcile.engine.vectors.table import NOTHING_MET, HeaderTable, Meetings
+from nfw_reconcile.model.verdict import FlowEffect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nfw_reconcile.engine.effect import Comparison
+    from nfw_reconcile.engine.vectors.columns import Flags, FlowColumns, Numbers
+    from nfw_reconcile.model.addresses import Family
+    from nfw_reconcile.model.flow import FiveTuple
+
+MOST_KEPT: Final = 200_000
+"""Distinct effects that are kept from one call to the next."""
+
+_NEW: Final = -1
+_FIRST_FREE_BIT: Final = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The effect on each flow: ``distinct[number[i]]`` for flow *i*.
+
+    The ``flow`` of a distinct effect is one of the flows that have it, from this call or an earlier one.
+    """
+
+    distinct: Sequence[FlowEffect]
+    number: Numbers
+
+    def of(self, index: int, flow: FiveTuple) -> FlowEffect:
+        """Give the effect on one flow, which is named again."""
+        found = self.distinct[self.number[index]]
+        return FlowEffect(flow, found.effect, found.flush, found.old, found.new, found.conditions)
+
+
+class Classifier:
+    """Says what a change does to many flows at once: for each the same as the comparison does."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        """Prepare both policies; tables of headers are made when a flow of their family comes."""
+        self._comparison = comparison
+        headers = Headers()
+        policies = [policy for policy in (comparison.old, comparison.new) if policy is not None]
+        self._sides = [Side(policy, headers) for policy in policies]
+        for side in self._sides:
+            for roster in side.rosters:
+                roster.seat(len(headers.boxes))
+        self._boxes = headers.boxes
+        self._tables: dict[Family, HeaderTable] = {}
+        self._numbers: dict[bytes, int] = {}
+        self._effects: list[FlowEffect] = []
+
+    def classify(self, flows: FlowColumns) -> Effects:
+        """Give the effect on each flow. Memory grows with the flows of one call, not with those of all."""
+        if len(self._effects) > MOST_KEPT or any(r.full for side in self._sides for r in side.rosters):
+            self._forget()
+        number = np.zeros(len(flows), np.int64)
+        families: tuple[Family, ...] = (4, 6)
+        for family in families:
+            ours = np.flatnonzero(flows.family == family)
+            if len(ours):
+                number[ours] = self._classify(flows[ours], family)
+        return Effects(self._effects, number)
+
+    def _forget(self) -> None:
+        self._effects = []
+        self._numbers.clear()
+        for side in self._sides:
+            side.forget()
+
+    def _classify(self, flows: FlowColumns, family: Family) -> Numbers:
+        """Give the numbers of the effects on flows of one family."""
+        if family not in self._tables:
+            self._tables[family] = HeaderTable(self._boxes, family)
+        sides = self._meet(flows, self._tables[family])
+        columns = [flows.protocol * 8 + family]
+        for lists in sides:
+            columns += lists.deciding()
+        first, kind = _kinds(columns)
+        rows = np.stack([column[first] for column in columns], axis=1).astype(np.int32)
+        keys = rows.view(f"V{rows.shape[1] * rows.itemsize}")[:, 0].tolist()
+        known = np.fromiter((self._numbers.get(key, _NEW) for key in keys), np.int64, len(keys))
+        new = np.flatnonzero(known == _NEW)
+        alone: list[int] = []
+        if len(new):
+            examples = flows[first[new]].flows()
+            met = zip(
+                *(lists.of(first[new], side) for lists, side in zip(sides, self._sides, strict=True)),
+                strict=True,
+            )
+            for n, flow, each in zip(new.tolist(), examples, met, strict=True):
+                if self._asks_members(each):
+                    alone.append(n)
+                else:
+                    known[n] = self._numbers[keys[n]] = self._keep(self._effect(flow, each))
+        return self._with_members(flows, known[kind], np.isin(kind, alone)) if alone else known[kind]
+
+    def _meet(self, flows: FlowColumns, table: HeaderTable) -> list[SideLists]:
+        """Give the lists of rules that make a difference to the flows, as their signatures do."""
+        kinds = Kinds.of(flows.protocol)
+        found = table.meetings(flows)
+        stateless = any(not side.stateless.empty for side in self._sides)
+        answers = _answers(table, flows, np.arange(len(flows))) if stateless else NOTHING_MET
+        begun = [side.begin(found, answers, kinds) for side in self._sides]
+        if not stateless:
+            settled = np.logical_and.reduce([one.settled for one in begun])
+            answers = _answers(table, flows, np.flatnonzero(~settled))
+        return [side.finish(one, answers, kinds) for side, one in zip(self._sides, begun, strict=True)]
+
+    def _asks_members(self, met: Sequence[FlowLists]) -> bool:
+        """Say whether the answer depends on the addresses themselves."""
+        return any(
+            side.asks_members(lists) for side, lists in zip(self._sides, met, strict=True) if side.uncertain
+        )
+
+    def _with_members(self, flows: FlowColumns, number: Numbers, asking: Flags) -> Numbers:
+        """Ask for the effect on each of the flows whose own addresses matter."""
+        for n in np.flatnonzero(asking).tolist():
+            number[n] = self._keep(self._comparison.effect(flows.flow(n)))
+        return number
+
+    def _effect(self, flow: FiveTuple, met: Sequence[FlowLists]) -> FlowEffect:
+        if len(met) < 2 or not all(lists.at_once for lists in met):
+            return self._comparison.effect(flow)
+        old, new = (side.decision(lists.forward) for side, lists in zip(self._sides, met, strict=True))
+        return settled_effect(flow, old, new)
+
+    def _keep(self, effect: FlowEffect) -> int:
+        self._effects.append(effect)
+        return len(self._effects) - 1
+
+
+def _answers(table: HeaderTable, flows: FlowColumns, asked: Numbers) -> Meetings:
+    """Find the headers that the responders' packets of some flows match."""
+    found = table.meetings(flows[asked].reversed())
+    return Meetings(asked[found.flow], found.header)
+
+
+def _kinds(columns: Sequence[Numbers]) -> tuple[Numbers, Numbers]:
+    """Give the place of the first row of each kind of rows that are equal in all columns, and the kind of each row."""
+    packed, span = np.zeros(len(columns[0]), np.int64), 1
+    for column in columns:
+        width = int(column.max()) + 1
+        if span * width >= _FIRST_FREE_BIT:
+            _, packed = np.unique(packed, return_inverse=True)
+            span = int(packed.max()) + 1
+        packed = packed * width + column
+        span *= width
+    _, first, kind = np.unique(packed, return_index=True, return_inverse=True)
+    return first, kind
