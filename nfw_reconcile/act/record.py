@@ -83,8 +83,13 @@ class ZoneRecord:
 
     @property
     def sent(self) -> bool:
-        """Say whether a flush was sent in the zone, in whichever process of the run."""
+        """Say whether a flush was or may have been sent in the zone, in whichever process of the run."""
         return any(each.type is OperationType.FLUSH for each in self.operations)
+
+    @property
+    def accepted(self) -> bool:
+        """Say whether a flush is known to have been accepted."""
+        return any(each.type is OperationType.FLUSH and each.operation_id for each in self.operations)
 
     def say(self, messages: Iterable[str]) -> None:
         """Add messages, each once."""

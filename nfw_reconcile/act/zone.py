@@ -148,7 +148,7 @@ class ZoneWork:
         if sighting.cut:
             return None
         self.record.verified(sighting)
-        good = ZoneState.VERIFIED if self.record.sent else ZoneState.NOTHING
+        good = ZoneState.VERIFIED if self.record.accepted else ZoneState.NOTHING
         return self._verdict(first, sighting, good)
 
     def _look_back(self) -> None:

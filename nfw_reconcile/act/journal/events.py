@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from nfw_reconcile.errors import ExitCode
 from nfw_reconcile.model.codec import JsonObject  # noqa: TC001 - the codec reads the annotations
 from nfw_reconcile.model.documents import FilterText, FlowRow, Limits  # noqa: TC001 - as above
 from nfw_reconcile.model.verdict import Effect  # noqa: TC001 - as above
@@ -46,14 +47,15 @@ class RunResumed:
 
 @dataclass(frozen=True, slots=True)
 class SeenInSync:
-    """A zone was first seen to run the planned rules at ``since`` (epoch seconds).
+    """A zone was first seen to run the planned rules at ``since``, by the service's clock (epoch seconds).
 
-    ``tokens`` are the update tokens of that moment, by ARN: as long as they stay, so does ``since``.
+    ``since`` is ``None`` where the service does not tell its time: clocks of two machines differ. ``tokens`` are the
+    update tokens of that moment, by ARN: as long as they stay, so does ``since``.
     """
 
     firewall_arn: str
     zone: str
-    since: float
+    since: float | None
     proof: str
     tokens: JsonObject
 
@@ -122,6 +124,11 @@ class RunFinished:
     """The run came to its end."""
 
     exit_code: int
+
+    @property
+    def resumable(self) -> bool:
+        """Say whether it left an outcome unknown, so that it can be resumed."""
+        return self.exit_code == ExitCode.UNKNOWN_OUTCOME
 
 
 SendEvent = Intended | Taken | Refusal | NoReply | NeverTaken | Ended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -22,11 +23,12 @@ from nfw_reconcile.act.journal.lines import REMEDY, read_lines
 from nfw_reconcile.errors import ExitCode, JournalError, error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from nfw_reconcile.act.journal.events import Event
     from nfw_reconcile.act.journal.lines import Line
     from nfw_reconcile.act.journal.store import JournalStore
+    from nfw_reconcile.errors import Diagnostic
 
 
 class SendState(enum.StrEnum):
@@ -86,22 +88,99 @@ class RunStanding:
         """Give the flushes about which something is not known."""
         return tuple(send for send in self.sends if not send.state.settled)
 
+    def may_concern(self, firewalls: Collection[str]) -> bool:
+        """Say whether it is about one of these firewalls (ARNs)."""
+        return not set(self.firewalls).isdisjoint(firewalls)
+
     @property
     def resumable(self) -> bool:
         """Say whether there is something to resume: it was interrupted, or an outcome is unknown."""
-        return self.exit_code in {None, ExitCode.UNKNOWN_OUTCOME}
+        return self.exit_code in {None, ExitCode.UNKNOWN_OUTCOME} or bool(self.open_sends)
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedRun:
+    """A run that cannot be read: why, where it is kept, and how it began if at least its first line is whole."""
+
+    run: str
+    place: str
+    problem: str
+    begun: RunStanding | None
+
+    def may_concern(self, firewalls: Collection[str]) -> bool:
+        """Say whether it may be about one of these firewalls (ARNs); of one that tells nothing, all may be it."""
+        return self.begun is None or not set(self.begun.firewalls).isdisjoint(firewalls)
+
+    @property
+    def error(self) -> JournalError:
+        """Say what is damaged, what that keeps from being done, and how to go on."""
+        about = "its firewalls" if self.begun is not None else "any firewall, for it does not tell its own"
+        remedy = f"No other run is begun on {about}, until {self.place} is moved away."
+        return JournalError(error(self.problem, remedy=remedy))
 
 
 def standings(store: JournalStore) -> tuple[RunStanding, ...]:
-    """Summarise every run of a journal, by name; raises ``JournalError``."""
-    found = (standing_of(store, run) for run in store.runs())
+    """Summarise every run of a journal, by name; raises ``JournalError`` with all that are damaged."""
+    return _undamaged(records(store, store.runs()))
+
+
+def interrupted(store: JournalStore, firewalls: Collection[str]) -> tuple[RunStanding, ...]:
+    """Summarise the runs that can be resumed and are about one of these firewalls (ARNs).
+
+    Raises ``JournalError`` for a damaged run that may be about one of them. A run that can never be resumed is
+    marked as settled on this occasion: the process that ended it may not have come to that.
+    """
+    found = records(store, store.unsettled_runs())
+    for each in found:
+        if isinstance(each, RunStanding) and not each.resumable:
+            with suppress(JournalError):
+                store.mark_settled(each.run)
+    concerned = [each for each in found if each.may_concern(firewalls)]
+    return tuple(each for each in _undamaged(concerned) if each.resumable)
+
+
+def records(store: JournalStore, runs: Iterable[str]) -> tuple[RunStanding | DamagedRun, ...]:
+    """Summarise runs, also where some are damaged; those that never wrote a whole line are left out."""
+    found = (_record(store, run) for run in runs)
     return tuple(each for each in found if each is not None)
 
 
 def standing_of(store: JournalStore, run: str) -> RunStanding | None:
-    """Summarise one run; ``None`` for one that never wrote a whole line."""
-    source = f"{store.name}/{run}"
-    return standing(read_lines(store.read(run), source), source)
+    """Summarise one run; ``None`` for one that never wrote a whole line. Raises ``JournalError``."""
+    return standing_in(store, run, store.read(run))
+
+
+def standing_in(store: JournalStore, run: str, text: bytes) -> RunStanding | None:
+    """Summarise what was read of a run; ``None`` where no line is whole. Raises ``JournalError``."""
+    source = store.run_place(run)
+    return standing(read_lines(text, source), source)
+
+
+def _record(store: JournalStore, run: str) -> RunStanding | DamagedRun | None:
+    try:
+        return standing_of(store, run)
+    except JournalError as problem:
+        return DamagedRun(run, store.run_place(run), str(problem), _begun(store, run))
+
+
+def _begun(store: JournalStore, run: str) -> RunStanding | None:
+    try:
+        return standing_in(store, run, store.first_line(run))
+    except JournalError:
+        return None
+
+
+def _undamaged(found: Iterable[RunStanding | DamagedRun]) -> tuple[RunStanding, ...]:
+    whole: list[RunStanding] = []
+    problems: list[Diagnostic] = []
+    for each in found:
+        if isinstance(each, RunStanding):
+            whole.append(each)
+        else:
+            problems.extend(each.error.problems)
+    if problems:
+        raise JournalError(problems)
+    return tuple(whole)
 
 
 def standing(lines: Iterable[Line], source: str) -> RunStanding | None:

@@ -19,6 +19,13 @@ class RunFile(Protocol):
         """
         ...  # pragma: no cover - a protocol has no body
 
+    def landed(self) -> bytes | None:
+        """Give the line that an append which raised has left there all the same; what is added next follows it.
+
+        Raises ``JournalError`` where that cannot be told, or the line is somebody else's.
+        """
+        ...  # pragma: no cover
+
     def close(self) -> None:
         """Let go of the run."""
         ...  # pragma: no cover
@@ -36,23 +43,44 @@ class JournalStore(Protocol):
         """Give what ``--journal`` calls the place."""
         ...  # pragma: no cover - a protocol has no body
 
+    def run_place(self, run: str) -> str:
+        """Say to a person where a run is kept: what to look at, and to move away."""
+        ...  # pragma: no cover
+
+    def lease_place(self, name: str) -> str:
+        """Say to a person where a lease is kept."""
+        ...  # pragma: no cover
+
     def runs(self) -> tuple[str, ...]:
         """Give the names of all runs, in order."""
+        ...  # pragma: no cover
+
+    def unsettled_runs(self) -> tuple[str, ...]:
+        """Give the names of those that were not marked as settled, in order; others may be among them."""
+        ...  # pragma: no cover
+
+    def mark_settled(self, run: str) -> None:
+        """Keep in mind that a run has ended and can never be resumed, so that nobody reads it only to find out."""
         ...  # pragma: no cover
 
     def read(self, run: str) -> bytes:
         """Give what was written of a run; the last line may be torn."""
         ...  # pragma: no cover
 
+    def first_line(self, run: str) -> bytes:
+        """Give the first line of a run, also where others are missing; nothing where it was never whole."""
+        ...  # pragma: no cover
+
     def open(self, run: str, written: bytes = b"") -> RunFile:
         """Open a run to go on after ``written``, the whole lines that were read of it; none: a new run.
 
-        Raises ``JournalError`` if the run holds other lines by now, or another process writes it.
+        Raises ``JournalError`` if another process writes it, or the run is seen to hold other lines by now; where
+        that cannot be seen at once, the first append raises.
         """
         ...  # pragma: no cover
 
     def abandoned(self, run: str) -> bool:
-        """Say whether it is known that no process of this machine writes the run any more."""
+        """Say whether the run has begun, and it is known that no process of this machine writes it any more."""
         ...  # pragma: no cover
 
     def plan(self, sha256: str) -> bytes | None:
