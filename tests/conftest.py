@@ -12,10 +12,13 @@ from tests.programs import NEEDS
 from tests.tiers import VARIABLE, Tier, chosen_tier, load_profile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _pytest.terminal import TerminalReporter
 
 CHECKOUT = Path(__file__).parents[1]
 TIER = pytest.StashKey[Tier]()
+TOLD = "told at the end of the run"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,7 +51,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
-    """Leave the reasons of all skips in build/skips.txt, where .ci/run looks for those it does not accept."""
+    """Show what tests have to tell, and leave the reasons of all skips for .ci/run.
+
+    Only the process that the workers report to comes here. It collects no test, so that a conftest.py
+    further down would never be asked.
+    """
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, line in report.user_properties:
+            if name == TOLD:
+                terminalreporter.write_line(str(line))
+    _leave_skips(terminalreporter, config)
+
+
+def _leave_skips(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+    """Write the reasons of all skips to build/skips.txt, where .ci/run looks for those it does not accept."""
     skipped = terminalreporter.stats.get("skipped", [])
     lines = sorted({f"{_reason(report)}\t{report.nodeid}\n" for report in skipped})
     target = config.rootpath / "build" / "skips.txt"
@@ -67,6 +83,13 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 def tier(pytestconfig: pytest.Config) -> Tier:
     """How much this run does; ``tier.draws`` for tests that draw by themselves."""
     return pytestconfig.stash[TIER]
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Leave a line for the end of the run; it gets there with the report of the test, from any worker."""
+    properties = request.node.user_properties
+    return lambda line: properties.append((TOLD, line))
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,34 @@ def test_terraform(): pass
 """
 
 
+WITHOUT_A_MODULE = """
+import pytest
+
+pytest.skip("no such data here", allow_module_level=True)
+"""
+
+PROPERTIES = """
+from hypothesis import given, settings, strategies as st
+
+def test_draws_are_new_in_every_run():
+    assert not settings.default.derandomize
+
+@given(st.integers())
+def test_too_much_is_claimed(number):
+    assert number < 100
+"""
+
+ROOM = """
+import pytest
+
+@pytest.fixture
+def tell(tell):
+    return lambda line: tell(f"room: {line}")
+"""
+
+PROCESSES = pytest.mark.parametrize("workers", [0, 2], ids=["one process", "two workers"])
+
+
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A small suite under our conftest, on a machine without any program."""
@@ -46,8 +74,9 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     return pytester
 
 
-def run(suite: pytest.Pytester) -> pytest.RunResult:
-    return suite.runpytest_subprocess("-p", "tests.conftest", "-p", "no:cacheprovider")
+def run(suite: pytest.Pytester, workers: int = 0) -> pytest.RunResult:
+    spread = ("--numprocesses", str(workers), "--dist", "worksteal")
+    return suite.runpytest_subprocess("-p", "tests.conftest", "-p", "no:cacheprovider", *spread)
 
 
 @pytest.mark.parametrize(
@@ -61,11 +90,33 @@ def test_each_tier_holds_the_ones_before_it(
     run(suite).assert_outcomes(passed=passed, deselected=deselected, skipped=2)
 
 
-def test_the_reasons_of_all_skips_are_left_for_ci(suite: pytest.Pytester) -> None:
-    run(suite)
+@PROCESSES
+def test_the_reasons_of_all_skips_are_left_for_ci(suite: pytest.Pytester, workers: int) -> None:
+    suite.makepyfile(test_module=WITHOUT_A_MODULE)
+    run(suite, workers)
     lines = (suite.path / "build" / "skips.txt").read_text(encoding="utf-8").splitlines()
     reasons = [line.split("\t")[0] for line in lines]
-    assert reasons == ["missing system package: suricata", "terraform is not installed"]
+    assert reasons == ["missing system package: suricata", "no such data here", "terraform is not installed"]
+
+
+@PROCESSES
+def test_what_tests_in_folders_tell_is_shown_at_the_end(suite: pytest.Pytester, workers: int) -> None:
+    folder = suite.mkpydir("room")
+    folder.joinpath("conftest.py").write_text(ROOM, encoding="utf-8")
+    folder.joinpath("test_room.py").write_text("def test_it(tell): tell('all is well')\n", encoding="utf-8")
+    run(suite, workers).stdout.fnmatch_lines(["room: all is well"])
+
+
+@PROCESSES
+def test_properties_draw_anew_in_ci_too_and_tell_how_to_fail_again(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
+    pytester.makepyfile(PROPERTIES)
+    result = run(pytester, workers)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*@reproduce_failure(*"])
 
 
 def test_an_unknown_tier_is_a_usage_error(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

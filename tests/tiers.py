@@ -47,10 +47,13 @@ def load_profile(tier: Tier) -> None:
     """Make the tier's profile Hypothesis's own.
 
     Nothing in it depends on how fast the machine is: there is no deadline, and slow data generation
-    fails no test. A failure prints the blob that reproduces it.
+    fails no test. A failure prints the blob that reproduces it. It is the same on every machine, with new
+    draws in every run: left to itself, Hypothesis draws the same over and over where it takes the
+    environment for that of a CI service.
     """
     settings.register_profile(
         tier,
+        settings.get_profile("default"),
         max_examples=tier.draws,
         deadline=None,
         print_blob=True,

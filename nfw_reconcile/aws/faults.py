@@ -235,6 +235,7 @@ def _status(problem: ClientError) -> int:
     return int(problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-EXPECTED: Final = (BotoCoreError, ClientError, ResponseParserError, ValueError, RuntimeError)
-"""What a read may raise: botocore's errors, ``UnicodeDecodeError`` for a reply that is no text, and the bare
+EXPECTED: Final = (BotoCoreError, ClientError, ResponseParserError, ValueError, KeyError, RuntimeError)
+"""What a read may raise: botocore's errors, ``UnicodeDecodeError`` for a reply that is no text, ``KeyError`` for an
+XML reply of another kind (botocore looks its result up without asking), and the bare
 ``RuntimeError`` of :data:`STILL_EXPIRED`."""

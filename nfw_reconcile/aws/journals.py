@@ -1,11 +1,15 @@
-"""Journals in S3: one object for each line of a run, each plan and each lease, under one prefix.
+"""Journals in S3: one object for each line of a run, each plan, each lease and each settled run, under one prefix.
 
 Every line and lease is written on a condition (Amazon S3 user guide, "Conditional requests"): a line only where there
 is none of its number, a lease only over the version that was read. So two writers can never both have written.
+
+Whoever begins a run looks at all that may be unsettled: two listings, and the lines of those runs alone. That a run is
+settled is an object of its own, because a listing costs the same however many lines the runs have.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.act.journal.store import checked_name
@@ -18,8 +22,14 @@ if TYPE_CHECKING:
     from nfw_reconcile.aws.client import Access, Client
 
 SCHEME: Final = "s3://"
-CONFLICTS: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 MISSING: Final = frozenset({"NoSuchKey", "404"})
+CONDITION_FAILED: Final = "PreconditionFailed"
+CONFLICT: Final = "ConditionalRequestConflict"
+CONFLICT_TRIES: Final = 3
+"""How often a conditional write is sent while another request for the same object is under way (status 409)."""
+
+READERS: Final = 8
+"""Lines of a run that are read at the same time: fewer than the connections that a client keeps (10)."""
 
 
 def s3_store(url: str, access: Access) -> S3Store:
@@ -43,20 +53,47 @@ class S3Store:
         """Give the URL."""
         return f"{SCHEME}{self._bucket}/{self._prefix}".rstrip("/")
 
+    def run_place(self, run: str) -> str:
+        """Give what the URLs of the lines of a run begin with."""
+        return f"{SCHEME}{self._bucket}/{self._key('runs', run, '')}"
+
+    def lease_place(self, name: str) -> str:
+        """Give the URL of a lease."""
+        return f"{SCHEME}{self._bucket}/{self._lease_key(name)}"
+
     def runs(self) -> tuple[str, ...]:
-        """Give the names of all runs, in order."""
+        """Give the names of all runs, in order: one request for each thousand."""
         start = self._key("runs", "")
-        found = {key.removeprefix(start).partition("/")[0] for key in self._keys(start)}
-        return tuple(sorted(found))
+        return tuple(sorted(each.removeprefix(start).rstrip("/") for each in self._folders(start)))
+
+    def unsettled_runs(self) -> tuple[str, ...]:
+        """Give the names of those that were not marked as settled, in order: two requests for each thousand runs."""
+        start = self._key("settled", "")
+        settled = {key.removeprefix(start) for key in self._keys(start)}
+        return tuple(run for run in self.runs() if run not in settled)
+
+    def mark_settled(self, run: str) -> None:
+        """Write the object that says so."""
+        self._put(self._key("settled", checked_name(run)), b"")
 
     def read(self, run: str) -> bytes:
         """Give what was written of a run: an object is there as a whole or not at all, so no line is torn."""
         keys = list(self._keys(self._key("runs", checked_name(run), "")))
         if keys != [self._line_key(run, number) for number in range(1, len(keys) + 1)]:
-            summary = f"the journal {self.name} of run {run} has a gap, or holds objects that are no lines."
-            remedy = "Look at the flow operations of the firewall before apply is run on it again."
-            raise JournalError(error(summary, remedy=remedy))
-        return b"".join(self._get(key) or b"" for key in keys)
+            raise self._gap(run)
+        with ThreadPoolExecutor(READERS) as readers:
+            lines = [line for line in readers.map(self._get, keys) if line is not None]
+        if len(lines) != len(keys):
+            raise self._gap(run)
+        return b"".join(lines)
+
+    def first_line(self, run: str) -> bytes:
+        """Give the first line of a run, also where others are missing."""
+        return self.line(run, 1) or b""
+
+    def line(self, run: str, number: int) -> bytes | None:
+        """Give line ``number`` (from 1) of a run, if it is there."""
+        return self._get(self._line_key(run, number))
 
     def open(self, run: str, written: bytes = b"") -> S3Run:
         """Open a run to go on after ``written``; the first line shows whether somebody else has gone on with it."""
@@ -88,13 +125,12 @@ class S3Store:
             return False
         return self._put(key, after, IfMatch=found[1]) or self._get(key) == after
 
-    def append(self, run: str, number: int, line: bytes) -> None:
-        """Write line ``number`` (from 1) of a run; raises ``JournalError`` where another one is there."""
-        key = self._line_key(run, number)
-        # A reply that was lost is asked for again by botocore, and finds its own object in the way then.
-        if not self._put(key, line, IfNoneMatch="*") and self._get(key) != line:
-            summary = f"another process has gone on with run {run} of {self.name}."
-            raise JournalError(error(summary, remedy="Nothing more is sent. Look at nfw-reconcile status."))
+    def put_line(self, run: str, number: int, line: bytes) -> bool:
+        """Write line ``number`` (from 1) of a run where there is none; say whether it is that line by now.
+
+        A reply that was lost is asked for again by botocore, and finds its own object in the way then.
+        """
+        return self._put(self._line_key(run, number), line, IfNoneMatch="*") or self.line(run, number) == line
 
     def _key(self, *parts: str) -> str:
         return self._prefix + "/".join(parts)
@@ -105,19 +141,33 @@ class S3Store:
     def _lease_key(self, name: str) -> str:
         return self._key("leases", f"{checked_name(name)}.json")
 
+    def _gap(self, run: str) -> JournalError:
+        summary = f"the journal {self.run_place(run)} has a gap, or holds objects that are no lines."
+        remedy = "Look at the flow operations of the firewall before apply is run on it again."
+        return JournalError(error(summary, remedy=remedy))
+
     def _put(self, key: str, content: bytes, **condition: str) -> bool:
-        """Write an object; say whether the condition held."""
+        """Write an object; say whether the condition held.
+
+        That other requests for it were under way (409) says nothing about the condition: it is sent again.
+        """
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - imported late on purpose
 
-        try:
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=content, **condition)
-        except ClientError as problem:
-            if _code(problem) in CONFLICTS:
-                return False
-            raise self._failed("written", key, problem) from problem
-        except BotoCoreError as problem:
-            raise self._failed("written", key, problem) from problem
-        return True
+        tries = CONFLICT_TRIES
+        while True:
+            tries -= 1
+            try:
+                self._client.put_object(Bucket=self._bucket, Key=key, Body=content, **condition)
+            except ClientError as problem:
+                code = _code(problem)
+                if code == CONDITION_FAILED or (code in MISSING and "IfMatch" in condition):
+                    return False
+                if code != CONFLICT or not tries:
+                    raise self._failed("written", key, problem) from problem
+            except BotoCoreError as problem:
+                raise self._failed("written", key, problem) from problem
+            else:
+                return True
 
     def _get(self, key: str) -> bytes | None:
         found = self._object(key)
@@ -139,13 +189,20 @@ class S3Store:
 
     def _keys(self, start: str) -> Iterator[str]:
         """Give the keys of all objects under a prefix, in order."""
+        for page in self._pages(start):
+            yield from (str(each["Key"]) for each in page.get("Contents", ()))
+
+    def _folders(self, start: str) -> Iterator[str]:
+        """Give what the keys under a prefix have in common up to the next slash, each once."""
+        for page in self._pages(start, Delimiter="/"):
+            yield from (str(each["Prefix"]) for each in page.get("CommonPrefixes", ()))
+
+    def _pages(self, start: str, **options: str) -> Iterator[Any]:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - imported late on purpose
 
+        paginator = self._client.get_paginator("list_objects_v2")
         try:
-            for page in self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=start
-            ):
-                yield from (str(each["Key"]) for each in page.get("Contents", ()))
+            yield from paginator.paginate(Bucket=self._bucket, Prefix=start, **options)
         except (BotoCoreError, ClientError) as problem:
             raise self._failed("listed", start, problem) from problem
 
@@ -161,11 +218,42 @@ class S3Run:
         self._store = store
         self._run = run
         self._lines = lines
+        self._tried: set[bytes] = set()
 
     def append(self, line: bytes) -> None:
-        """Write a line; S3 keeps it before it answers (strong consistency, durable storage)."""
-        self._store.append(self._run, self._lines + 1, line)
+        """Write a line; S3 keeps it before it answers (strong consistency, durable storage).
+
+        One that a request has left there whose reply never came is not written over: see :meth:`landed`.
+        """
+        self._tried.add(line)
+        if not self._store.put_line(self._run, self._lines + 1, line):
+            if self._there() is None:
+                summary = f"a line of {self._place} was there and is no more."
+                raise JournalError(error(summary, remedy="Nothing may remove objects of a journal."))
+            summary = f"an earlier line of {self._place} was kept only now."
+            raise JournalError(error(summary, remedy="The next one follows it."))
         self._lines += 1
+        self._tried.clear()
+
+    def landed(self) -> bytes | None:
+        """Give the line of an append that raised, if S3 has it by now."""
+        found = self._there()
+        if found is not None:
+            self._lines += 1
+            self._tried.clear()
+        return found
+
+    def _there(self) -> bytes | None:
+        """Give what is there instead of the line to write, an earlier try of this writer."""
+        found = self._store.line(self._run, self._lines + 1)
+        if found is None or found in self._tried:
+            return found
+        summary = f"another process has gone on with run {self._run} of {self._store.name}."
+        raise JournalError(error(summary, remedy="Nothing more is sent. Look at nfw-reconcile status."))
+
+    @property
+    def _place(self) -> str:
+        return self._store.run_place(self._run)
 
     def close(self) -> None:
         """Nothing is held."""

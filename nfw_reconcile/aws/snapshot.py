@@ -146,5 +146,5 @@ def _associated(vpc: Json) -> list[str]:
 
 
 def _is_missing(problem: Exception) -> bool:
-    response: Json = getattr(problem, "response", {})
+    response: Json = getattr(problem, "response", None) or {}  # a connection that was lost has None
     return str(response.get("Error", {}).get("Code", "")).endswith(".NotFound")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import sys
-from dataclasses import replace
-from typing import Final, NoReturn
+from contextlib import suppress
+from typing import NoReturn
 
 import click
 
 from nfw_reconcile import __version__
-from nfw_reconcile.errors import Diagnostic, ExitCode, NfwReconcileError
+from nfw_reconcile.cli.talk import UNHEARD, let_go, report, say, unexpected
+from nfw_reconcile.errors import ExitCode, NfwReconcileError
 
 EPILOG = """\b
 Exit codes: 0 done, 1 error, 2 something is newly denied (plan --detailed-exitcode),
@@ -64,62 +65,45 @@ def cli() -> None:
     """
 
 
+def collect_rarely() -> None:
+    """Look for garbage seldom: a policy is a million objects that stay, and a third of the time would go there."""
+    gc.set_threshold(100_000, 50, 1000)
+
+
 def main() -> NoReturn:
     """Run the command line and end the process with one of the documented exit codes."""
-    # A policy is a million objects that live as long as the process: looking for garbage among them
-    # would take a third of the time.
-    gc.set_threshold(100_000, 50, 1000)
+    collect_rarely()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command and give its exit code; every problem is printed on stderr, never a traceback."""
+    """Run one command and give its exit code; every problem is printed on stderr, never a traceback.
+
+    A broken stdout or stderr does not change the code any more once it is given.
+    """
+    try:
+        return _outcome(arguments)
+    finally:
+        let_go()
+
+
+def _outcome(arguments: list[str]) -> int:
     try:
         outcome = cli.main(arguments, prog_name="nfw-reconcile", standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("Stopped.", err=True)
+        say("Stopped.")
         return ExitCode.ERROR
-    except click.exceptions.NoArgsIsHelpError as problem:
-        problem.show()
-        return ExitCode.USAGE
-    except click.UsageError as problem:
-        problem.show()
-        return ExitCode.USAGE
     except click.ClickException as problem:
-        problem.show()
-        return ExitCode.ERROR
+        with suppress(*UNHEARD):
+            problem.show()
+        return ExitCode.USAGE if isinstance(problem, click.UsageError) else ExitCode.ERROR
     except NfwReconcileError as problem:
         for found in problem.problems:
             report(found)
         return problem.exit_code
     except BrokenPipeError:
-        sys.stderr.close()
-        return ExitCode.ERROR
-    except (OSError, RecursionError, MemoryError) as problem:
-        click.echo(f"error: {printable(str(problem) or type(problem).__name__)}", err=True)
         return ExitCode.ERROR
     except Exception as problem:  # noqa: BLE001 - no traceback ever reaches a user
-        name = f"{type(problem).__name__}: {problem}"
-        click.echo(f"error: this is a defect of nfw-reconcile, please report it: {printable(name)}", err=True)
+        say(f"error: {unexpected(problem)}")
         return ExitCode.ERROR
     return outcome if isinstance(outcome, int) else ExitCode.OK
-
-
-def report(found: Diagnostic) -> None:
-    """Print one diagnostic on stderr, on one line: where, what, and what to do next, each cut where it is endless."""
-    where = found.where
-    if where is not None and len(where.source) > _LONGEST_PLACE:
-        where = replace(where, source=f"{where.source[:_LONGEST_PLACE]}…")
-    whole = replace(found, where=where, summary=printable(found.summary))
-    click.echo(f"{found.severity}: {printable(str(whole))}", err=True)
-
-
-_LONGEST: Final = 2_000
-_LONGEST_PLACE: Final = 500
-
-
-def printable(text: str) -> str:
-    """Make text from an input safe for a terminal and a CI log: what it would act on is shown, not obeyed."""
-    from nfw_reconcile.report.neutral import visible  # noqa: PLC0415 - only where there is something to say
-
-    return visible(text, 2 * _LONGEST)

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nfw_reconcile.cli.journals import journal_option, journal_store
-from nfw_reconcile.cli.options import FILE, aws_options, output_options
-from nfw_reconcile.cli.output import rendered, show, terminal_width, write_private
+from nfw_reconcile.cli.clock import SystemClock
+from nfw_reconcile.cli.journals import journal_option, journal_place, journal_store
+from nfw_reconcile.cli.options import FILE, aws_options
+from nfw_reconcile.cli.output import rendered, terminal_width, write_private
 from nfw_reconcile.cli.running import ActChoice, act_options
-from nfw_reconcile.cli.watching import SystemClock, watched
+from nfw_reconcile.cli.showing import RESULT, check_target, output_options
+from nfw_reconcile.cli.stopping import asked_to_stop
+from nfw_reconcile.cli.talk import say
+from nfw_reconcile.cli.watching import looking, watched
 from nfw_reconcile.errors import ExitCode, StalePlan, UsageError, error
 from nfw_reconcile.model.documents import PlanDocument, ResultDocument
 
@@ -19,7 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nfw_reconcile.act.journal.store import JournalStore
+    from nfw_reconcile.act.options import ActOptions
+    from nfw_reconcile.cli.journals import JournalPlace
     from nfw_reconcile.cli.options import AwsChoice
+    from nfw_reconcile.cli.showing import Shown
 
 
 @click.command("apply")
@@ -30,11 +37,10 @@ if TYPE_CHECKING:
 @click.option(
     "--no-wait", is_flag=True, help="Check the plan, write down the intent, and leave the rest to resume."
 )
-@click.option("--result", type=FILE, metavar="FILE", help="Save the result (mode 0600).")
 @journal_option
 @act_options
 @aws_options
-@output_options()
+@output_options(saves=RESULT)
 def apply_command(
     *,
     planfile: Path,
@@ -42,12 +48,10 @@ def apply_command(
     plan_sha256: str | None,
     dry_run: bool,
     no_wait: bool,
-    result: Path | None,
     journal: str,
     choice: ActChoice,
     aws: AwsChoice,
-    form: str,
-    outputs: tuple[str, ...],
+    shown: Shown,
 ) -> int:
     """Flush what a saved plan newly denies, and prove it.
 
@@ -60,27 +64,47 @@ def apply_command(
       nfw-reconcile apply nfw.plan --yes --result nfw.result --max-flows 200
       nfw-reconcile apply nfw.plan --dry-run
     """
-    from nfw_reconcile.pipeline.acting import apply, start  # noqa: PLC0415 - not for --help
-    from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
+    from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415 - not for --help
 
     if dry_run and no_wait:
         raise UsageError(error("--dry-run and --no-wait exclude each other.", None, "Give one of them."))
-    plan = _plan(planfile, plan_sha256)
-    store = journal_store(journal, aws)
-    if not dry_run:
-        _ask(plan, yes=yes)
-        store.keep_plan(plan.sha256, document_bytes(plan))
     options = choice.options(dry_run=dry_run)
-    with watched(store, waits=not no_wait) as process:
-        if no_wait:
-            start(plan, service_for=aws.service_of, process=process, options=options)
-            click.echo(f"Run {process.run} is begun. Finish it with: nfw-reconcile resume", err=True)
-            return ExitCode.OK
-        document = apply(plan, service_for=aws.service_of, process=process, options=options)
-    if result is not None:
-        write_private(result, document_bytes(document))
-    show(document, form, outputs)
-    return document.exit_code
+    place = journal_place(journal, aws)
+    plan = _plan(planfile, plan_sha256)
+    if dry_run:
+        return _look(plan, aws, options, shown)
+    _ask(plan, yes=yes)
+    place.store.keep_plan(plan.sha256, document_bytes(plan))
+    if no_wait:
+        return _begin(plan, aws, options, place)
+    return _act(plan, aws, options, place, shown)
+
+
+def _look(plan: PlanDocument, aws: AwsChoice, options: ActOptions, shown: Shown) -> int:
+    from nfw_reconcile.pipeline.acting import apply  # noqa: PLC0415 - not for --help
+
+    with asked_to_stop() as stop:
+        with looking(stop) as process:
+            document = apply(plan, service_for=aws.service_of, process=process, options=options)
+        return shown.deliver(document)
+
+
+def _begin(plan: PlanDocument, aws: AwsChoice, options: ActOptions, place: JournalPlace) -> int:
+    from nfw_reconcile.pipeline.acting import start  # noqa: PLC0415 - not for --help
+
+    with asked_to_stop() as stop, watched(place, stop, waits=False) as process:
+        start(plan, service_for=aws.service_of, process=process, options=options)
+    say(f"Run {process.run} is begun. Finish it with: {place.resume(process.run)}")
+    return ExitCode.OK
+
+
+def _act(plan: PlanDocument, aws: AwsChoice, options: ActOptions, place: JournalPlace, shown: Shown) -> int:
+    from nfw_reconcile.pipeline.acting import apply  # noqa: PLC0415 - not for --help
+
+    with asked_to_stop() as stop:  # until the result is out: a second Ctrl-C must not cost it
+        with watched(place, stop) as process:
+            document = apply(plan, service_for=aws.service_of, process=process, options=options)
+        return shown.deliver(document)
 
 
 def _plan(path: Path, digest: str | None) -> PlanDocument:
@@ -129,20 +153,17 @@ def _ask(plan: PlanDocument, *, yes: bool) -> None:
 
 @click.command("verify")
 @click.argument("file", type=FILE, metavar="PLANFILE|RESULTFILE")
-@click.option("--result", type=FILE, metavar="FILE", help="Save the result (mode 0600).")
 @journal_option
 @act_options
 @aws_options
-@output_options()
+@output_options(saves=RESULT)
 def verify_command(
     *,
     file: Path,
-    result: Path | None,
     journal: str,
     choice: ActChoice,
     aws: AwsChoice,
-    form: str,
-    outputs: tuple[str, ...],
+    shown: Shown,
 ) -> int:
     """Say whether flows live that the plan newly denies. It captures, and flushes nothing.
 
@@ -152,16 +173,12 @@ def verify_command(
       nfw-reconcile verify nfw.result
     """
     from nfw_reconcile.pipeline.acting import verify  # noqa: PLC0415
-    from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
 
+    options = choice.options(dry_run=True)
     plan = _plan_or_result(file, journal_store(journal, aws))
     clock = SystemClock()
-    options = choice.options(dry_run=True)
     document = verify(plan, service_for=aws.service_of, clock=clock, options=options)
-    if result is not None:
-        write_private(result, document_bytes(document))
-    show(document, form, outputs)
-    return document.exit_code
+    return shown.deliver(document)
 
 
 @click.command("snapshot")
@@ -179,4 +196,5 @@ def snapshot_command(*, firewall: str, out: Path, aws: AwsChoice) -> None:
     """
     from nfw_reconcile.pipeline.acting import take_snapshot  # noqa: PLC0415
 
+    check_target(out)
     write_private(out, take_snapshot(firewall, aws.service_for))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from nfw_reconcile.cli.options import FILE, address_and_port, aws_options, input_options, output_options
-from nfw_reconcile.cli.output import now_text, show, write_private
+from nfw_reconcile.cli.options import FILE, address_and_port, aws_options, input_options
+from nfw_reconcile.cli.output import now_text
+from nfw_reconcile.cli.showing import OUT, output_options
 from nfw_reconcile.errors import ExitCode, InputError, Location, UsageError, error
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nfw_reconcile.cli.options import AwsChoice
+    from nfw_reconcile.cli.showing import Shown
     from nfw_reconcile.model.documents import PlanDocument
     from nfw_reconcile.model.flow import CapturedFlow, FiveTuple
     from nfw_reconcile.pipeline.inputs import Request
@@ -30,19 +32,16 @@ if TYPE_CHECKING:
 @click.option(
     "--capture", is_flag=True, help="Look at the live flows that the change is about (StartFlowCapture)."
 )
-@click.option("--out", type=FILE, metavar="FILE", help="Save the plan for apply (mode 0600).")
 @aws_options
-@output_options()
+@output_options(saves=OUT)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where something is or may be newly denied.")
 def plan_command(
     *,
     request: Request,
     flows: Path | None,
     capture: bool,
-    out: Path | None,
     aws: AwsChoice,
-    form: str,
-    outputs: tuple[str, ...],
+    shown: Shown,
     detailed_exitcode: bool,
 ) -> int:
     """Work out what a change of policy denies that was allowed. Nothing is changed.
@@ -57,21 +56,18 @@ def plan_command(
       nfw-reconcile plan --old before.json --new after.json -o markdown=comment.md
     """
     from nfw_reconcile.pipeline import make_plan  # noqa: PLC0415
-    from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
 
     if flows and capture:
         raise UsageError(error("--flows and --capture exclude each other.", None, "Give one of them."))
     look = _live(aws) if capture else None
     document = make_plan(request, _seen(flows) if flows else None, created_at=now_text(), look=look)
-    if out is not None:
-        write_private(out, document_bytes(document))
-    show(document, form, outputs)
+    shown.show(document)
     return ExitCode.CHANGES if detailed_exitcode and _tightens(document) else ExitCode.OK
 
 
 def _live(aws: AwsChoice) -> Look:
     from nfw_reconcile.act.options import ActOptions  # noqa: PLC0415
-    from nfw_reconcile.cli.watching import SystemClock  # noqa: PLC0415
+    from nfw_reconcile.cli.clock import SystemClock  # noqa: PLC0415
     from nfw_reconcile.pipeline.acting import live_look  # noqa: PLC0415
 
     return live_look(aws.service_for, SystemClock(), ActOptions())
@@ -180,7 +176,7 @@ def _flow(protocol: str, source: str, destination: str) -> FiveTuple:
 @click.command("show")
 @click.argument("file", type=FILE)
 @output_options()
-def show_command(*, file: Path, form: str, outputs: tuple[str, ...]) -> None:
+def show_command(*, file: Path, shown: Shown) -> None:
     """Render a saved plan or result again.
 
     \b
@@ -190,4 +186,4 @@ def show_command(*, file: Path, form: str, outputs: tuple[str, ...]) -> None:
     """
     from nfw_reconcile.pipeline.saved import read_saved  # noqa: PLC0415
 
-    show(read_saved(file), form, outputs)
+    shown.show(read_saved(file))

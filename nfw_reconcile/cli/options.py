@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.documents import FirewallIdentity
     from nfw_reconcile.pipeline.inputs import Request
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 FILE = click.Path(path_type=Path)
@@ -88,26 +87,6 @@ def networks(option: str, value: str | None) -> tuple[str, ...]:
         raise click.BadParameter(str(problem), param_hint=option) from problem
 
 
-def output_options(default: str = "text") -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Add the options that say how a document is shown."""
-
-    def add(command: Callable[P, R]) -> Callable[P, R]:
-        command = click.option(
-            "--format",
-            "form",
-            default=default,
-            show_default=True,
-            metavar="FORMAT",
-            help="text, markdown or json.",
-        )(command)
-        return click.option(
-            "-o", "--output", "outputs", multiple=True, metavar="FORMAT=PATH",
-            help="Write this format to a file as well.",
-        )(command)  # fmt: skip
-
-    return add
-
-
 def address_and_port(text: str) -> tuple[str, int]:
     """Read ``ADDRESS[:PORT]`` or ``[IPV6][:PORT]``; port 0 stands for none. Raises ``ValueError``."""
     if text.startswith("["):
@@ -131,6 +110,12 @@ class AwsChoice:
     profile: str | None
     role_arn: str | None
     endpoint_urls: tuple[str, ...]
+
+    def words(self) -> tuple[str, ...]:
+        """Give the options that say the same again."""
+        named = (("--region", self.region), ("--profile", self.profile), ("--role-arn", self.role_arn))
+        given = [*named, *(("--endpoint-url", url) for url in self.endpoint_urls)]
+        return tuple(word for name, value in given if value is not None for word in (name, value))
 
     def service_for(self, region: str | None) -> FlowService:
         """Give the service of a region (``--region`` goes before it); nothing is called yet."""

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nfw_reconcile.cli.journals import journal_option, journal_store, require_journal
-from nfw_reconcile.cli.options import FILE, aws_options, output_options
-from nfw_reconcile.cli.output import show, write_private
-from nfw_reconcile.cli.watching import SystemClock, watched
+from nfw_reconcile.cli.clock import SystemClock
+from nfw_reconcile.cli.journals import journal_option, journal_place, journal_store, require_journal
+from nfw_reconcile.cli.options import aws_options
+from nfw_reconcile.cli.showing import RESULT, output_options
+from nfw_reconcile.cli.stopping import asked_to_stop
+from nfw_reconcile.cli.talk import say
+from nfw_reconcile.cli.watching import watched
 from nfw_reconcile.errors import ExitCode, UsageError, error
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from nfw_reconcile.act.journal.standing import RunStanding
+    from nfw_reconcile.cli.journals import JournalPlace
     from nfw_reconcile.cli.options import AwsChoice
+    from nfw_reconcile.cli.showing import Shown
 
 _run_option = click.option("--run", metavar="RUN", help="The run, where several were interrupted.")
 
@@ -23,17 +27,14 @@ _run_option = click.option("--run", metavar="RUN", help="The run, where several 
 @click.command("resume")
 @journal_option
 @_run_option
-@click.option("--result", type=FILE, metavar="FILE", help="Save the result (mode 0600).")
 @aws_options
-@output_options()
+@output_options(saves=RESULT)
 def resume_command(
     *,
     journal: str,
     run: str | None,
-    result: Path | None,
     aws: AwsChoice,
-    form: str,
-    outputs: tuple[str, ...],
+    shown: Shown,
 ) -> int:
     """Settle and finish an apply that was interrupted, or begun with --no-wait.
 
@@ -48,27 +49,32 @@ def resume_command(
     """
     from nfw_reconcile.act.options import ActOptions  # noqa: PLC0415 - not for --help
     from nfw_reconcile.pipeline.acting import resume  # noqa: PLC0415
-    from nfw_reconcile.pipeline.journals import interrupted_run, plan_of_run  # noqa: PLC0415
-    from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
+    from nfw_reconcile.pipeline.journals import plan_of_run  # noqa: PLC0415
 
-    store = journal_store(journal, aws)
-    standing = interrupted_run(store, run) if require_journal(store) else None
+    place = journal_place(journal, aws)
+    store = place.store
+    standing = _interrupted(place, run) if require_journal(store) else None
     if standing is None:
-        click.echo(f"There is nothing to resume in {store.name}.", err=True)
+        say(f"There is nothing to resume in {store.name}.")
         return ExitCode.OK
     plan = plan_of_run(store, standing)
-    with watched(store, standing.run) as process:
-        document = resume(
-            plan,
-            standing,
-            service_for=aws.service_of,
-            process=process,
-            options=ActOptions.resumed(standing.started.options),
-        )
-    if result is not None:
-        write_private(result, document_bytes(document))
-    show(document, form, outputs)
-    return document.exit_code
+    options = ActOptions.resumed(standing.started.options)
+    with asked_to_stop() as stop:  # until the result is out: a second Ctrl-C must not cost it
+        with watched(place, stop, resumed=standing.run, written=store.read(standing.run)) as process:
+            document = resume(plan, standing, service_for=aws.service_of, process=process, options=options)
+        return shown.deliver(document)
+
+
+def _interrupted(place: JournalPlace, run: str | None) -> RunStanding | None:
+    """Give the run to resume; where several could be meant, ``UsageError`` has the command for each."""
+    from nfw_reconcile.pipeline.journals import interrupted_run  # noqa: PLC0415 - not for --help
+
+    try:
+        return interrupted_run(place.store, run)
+    except UsageError as problem:
+        if run is not None:
+            raise
+        raise UsageError([*problem.problems, *place.interrupted()]) from problem
 
 
 @click.command("status")

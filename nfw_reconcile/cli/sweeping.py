@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nfw_reconcile.cli.options import FILE, aws_options, networks, output_options
-from nfw_reconcile.cli.output import now_text, show, write_private
+from nfw_reconcile.cli.options import aws_options, networks
+from nfw_reconcile.cli.output import now_text
+from nfw_reconcile.cli.showing import OUT, output_options
 from nfw_reconcile.errors import ExitCode
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from nfw_reconcile.cli.options import AwsChoice
+    from nfw_reconcile.cli.showing import Shown
     from nfw_reconcile.model.documents import PlanDocument
 
 
@@ -23,18 +23,15 @@ if TYPE_CHECKING:
 @click.option(
     "--include-associations", is_flag=True, help="Look at the flows of VPC endpoint associations as well."
 )
-@click.option("--out", type=FILE, metavar="FILE", help="Save the plan for apply (mode 0600).")
 @aws_options
-@output_options()
+@output_options(saves=OUT)
 def sweep_command(
     *,
     firewall: str,
     home_net: str | None,
     include_associations: bool,
-    out: Path | None,
     aws: AwsChoice,
-    form: str,
-    outputs: tuple[str, ...],
+    shown: Shown,
 ) -> int:
     """Find the live flows that the live policy denies, whatever let them through.
 
@@ -48,16 +45,13 @@ def sweep_command(
       nfw-reconcile sweep --firewall ARN --out sweep.plan && nfw-reconcile apply sweep.plan --yes
     """
     from nfw_reconcile.act.options import ActOptions  # noqa: PLC0415 - not for --help
-    from nfw_reconcile.cli.watching import SystemClock  # noqa: PLC0415
-    from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415
+    from nfw_reconcile.cli.clock import SystemClock  # noqa: PLC0415
     from nfw_reconcile.pipeline.sweeping import Sweep, make_sweep  # noqa: PLC0415
 
     asked = Sweep(firewall, networks("--home-net", home_net))
     options = ActOptions(include_associations=include_associations)
     document = make_sweep(asked, aws.service_for, SystemClock(), options, created_at=now_text())
-    if out is not None:
-        write_private(out, document_bytes(document))
-    show(document, form, outputs)
+    shown.show(document)
     return ExitCode.OK if _complete(document) else ExitCode.UNVERIFIED
 
 

@@ -1,59 +1,38 @@
-"""What a process that acts is given by the command line: a clock, a journal, and somebody who watches."""
+"""What a process that acts is given by the command line: a journal, and somebody who watches."""
 
 from __future__ import annotations
 
 import secrets
-import signal
 import socket
 import sys
-import threading
-import time
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO, cast
 
-import click
-
-from nfw_reconcile.errors import JournalError
+from nfw_reconcile.cli.clock import SystemClock
+from nfw_reconcile.cli.talk import Unheard, report, say, unexpected
+from nfw_reconcile.errors import JournalError, NfwReconcileError, UnsettledRun, error
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-    from types import FrameType
+    from collections.abc import Collection, Iterable, Iterator
 
     from nfw_reconcile.act.journal.events import Event
-    from nfw_reconcile.act.journal.journal import Journal
+    from nfw_reconcile.act.journal.journal import Journal, RunJournal
     from nfw_reconcile.act.journal.leases import Leases
-    from nfw_reconcile.act.journal.store import JournalStore
     from nfw_reconcile.act.waiting import Deadline
+    from nfw_reconcile.cli.journals import JournalPlace
+    from nfw_reconcile.cli.stopping import StopRequest
+    from nfw_reconcile.errors import Diagnostic
     from nfw_reconcile.pipeline.acting import Process
 
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
-class SystemClock:
-    """The system's time (``act.ports.Clock``); a process asked to stop does not sleep on.
-
-    It is set once, when it is made: a clock that somebody sets while a run is under way moves no deadline.
-    """
-
-    def __init__(self, stop: threading.Event | None = None) -> None:
-        self._stop = stop or threading.Event()
-        self._start = time.time() - time.monotonic()
-
-    def now(self) -> float:
-        """Give the seconds since the epoch."""
-        return self._start + time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        self._stop.wait(seconds)
-
-
 class _RenewingClock(SystemClock):
     """A clock that renews leases before every sleep; that this fails shows when something is to be sent."""
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, stop: StopRequest) -> None:
         super().__init__(stop)
         self.leases: Leases | None = None
 
@@ -65,29 +44,70 @@ class _RenewingClock(SystemClock):
 
 
 @contextmanager
-def watched(store: JournalStore, resumed: str | None = None, *, waits: bool = True) -> Iterator[Process]:
+def watched(
+    place: JournalPlace,
+    stop: StopRequest,
+    *,
+    resumed: str | None = None,
+    written: bytes = b"",
+    waits: bool = True,
+) -> Iterator[Process]:
     """Open the journal of a new run, or of the one to resume; tell on stderr what is written to it.
 
-    ``waits`` says that the process will, so that somebody who looks on is told.
+    ``written`` is what was read of the run to resume: it is gone on with only where that is still all of it.
+    ``waits`` says that the process will, so that somebody who looks on is told. On ``stop``, what was sent is
+    written down, and nothing more is sent. Nobody has to listen: a broken stderr stops nothing.
 
-    SIGINT and SIGTERM ask the process to stop: what was sent is written down, and nothing more is sent.
+    Whatever escapes while the run has begun and not ended leaves it to be settled: it is raised as
+    ``UnsettledRun``, with the command that does that.
     """
     from nfw_reconcile.act.journal.journal import RunJournal  # noqa: PLC0415 - not for --help
     from nfw_reconcile.act.journal.leases import Holder, Leases  # noqa: PLC0415
-    from nfw_reconcile.cli import report  # noqa: PLC0415 - it imports the commands
     from nfw_reconcile.pipeline.acting import Process  # noqa: PLC0415
 
-    with _asked_to_stop() as stop:
-        clock = _RenewingClock(stop)
-        run = resumed or _new_name(clock.now())
-        holder = Holder(_this_machine(), secrets.token_hex(8))
-        clock.leases = Leases(store, clock, run, holder)
-        journal = RunJournal(store, run, clock, clock.leases, store.read(run) if resumed else b"")
-        try:
-            with _spinner() if waits else nullcontext():
-                yield Process(run, clock, _Told(journal), stop.is_set, report)
-        finally:
-            journal.close()
+    clock = _RenewingClock(stop)
+    run = resumed or _new_name(clock.now())
+    holder = Holder(_this_machine(), secrets.token_hex(8))
+    clock.leases = Leases(place.store, clock, run, holder)
+    journal = RunJournal(place.store, run, clock, clock.leases, written)
+    told = _Told(journal, place, run)
+    try:
+        with _spinner() if waits else nullcontext():
+            yield Process(run, clock, told, stop.asked, report)
+    except NfwReconcileError as problem:
+        if not told.under_way:
+            raise
+        raise _left_open(place.resume(run), problem.problems) from problem
+    except Exception as problem:
+        if not (told.under_way or resumed):
+            raise
+        raise _left_open(place.resume(run), [error(unexpected(problem))]) from problem
+    finally:
+        _close(journal)
+
+
+@contextmanager
+def looking(stop: StopRequest) -> Iterator[Process]:
+    """Give what a dry run is done with: its journal refuses everything, so that no flush can be sent."""
+    from nfw_reconcile.pipeline.acting import NoJournal, Process  # noqa: PLC0415 - not for --help
+
+    with _spinner():
+        yield Process("dry-run", SystemClock(stop), NoJournal(), stop.asked, report)
+
+
+def _left_open(command: str, problems: Iterable[Diagnostic]) -> UnsettledRun:
+    last = error(
+        "the run has begun, and has not come to its end.", None, f"Settle and finish it with: {command}"
+    )
+    return UnsettledRun([*problems, last])
+
+
+def _close(journal: RunJournal) -> None:
+    """Let go of the run; where that fails, what came of the run counts all the same."""
+    try:
+        journal.close()
+    except Exception as problem:  # noqa: BLE001 - it would hide a result, or what prevents one
+        say(f"error: the journal cannot be closed: {unexpected(problem)}")
 
 
 def _new_name(now: float) -> str:
@@ -101,43 +121,33 @@ def _this_machine() -> str:
     return f"{socket.gethostname()}/{secrets.token_hex(8)}"
 
 
-@contextmanager
-def _asked_to_stop() -> Iterator[threading.Event]:
-    stop = threading.Event()
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        if not stop.is_set():
-            click.echo("Stopping: what was sent is looked after, and nothing more is sent.", err=True)
-        stop.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 class _Told:
     """A journal that says on stderr what is written to it, each line with its zone."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, place: JournalPlace, run: str) -> None:
         self._journal = journal
-        self._zones: dict[str, str] = {}
+        self._place = place
+        self._run = run
+        self.under_way = False
 
     def begin(self, firewalls: Collection[str], deadline: Deadline) -> None:
-        self._journal.begin(firewalls, deadline)
+        try:
+            self._journal.begin(firewalls, deadline)
+        except UnsettledRun as problem:
+            ways_out = self._place.interrupted(firewalls, but=self._run)
+            raise UnsettledRun([*problem.problems, *ways_out]) from problem
 
     def write(self, event: Event) -> None:
+        from nfw_reconcile.act.journal.events import RunFinished  # noqa: PLC0415 - not for --help
+
         self._journal.write(event)
+        self.under_way = not isinstance(event, RunFinished)
         told = self._words(event)
         if told:
-            click.echo(told, err=True)
+            say(told)
 
-    def _words(self, event: Event) -> str:
+    @staticmethod
+    def _words(event: Event) -> str:
         from nfw_reconcile.act.journal.events import (  # noqa: PLC0415 - not for --help
             Ended,
             Intended,
@@ -151,39 +161,38 @@ class _Told:
         match event:
             case SeenInSync(zone=zone, proof=proof):
                 return f"{zone}: {proof}"
-            case Intended(send=send, zone=zone, filters=filters, flows=flows, minimum_age=age):
-                self._zones[send] = zone
+            case Intended(zone=zone, filters=filters, flows=flows, minimum_age=age):
                 return f"{zone}: flushing {len(flows)} flows of at least {age} s with {len(filters)} filters"
             case Taken(operation_id=operation_id):
-                return f"{self._zone(event.send)}: accepted as {operation_id}"
+                return f"{_zone(event.send)}: accepted as {operation_id}"
             case Refusal(reason=reason):
-                return f"{self._zone(event.send)}: not accepted: {reason}"
+                return f"{_zone(event.send)}: not accepted: {reason}"
             case NoReply(reason=reason):
-                return (
-                    f"{self._zone(event.send)}: no reply ({reason}); looking for it in the list of operations"
-                )
+                return f"{_zone(event.send)}: no reply ({reason}); looking for it in the list of operations"
             case NeverTaken():
-                return f"{self._zone(event.send)}: was never accepted"
+                return f"{_zone(event.send)}: was never accepted"
             case Ended(status=status):
-                return f"{self._zone(event.send)}: ended {status}"
+                return f"{_zone(event.send)}: ended {status}"
             case _:
                 return ""
 
-    def _zone(self, send: str) -> str:
-        """Give the zone of a flush; one of an earlier process is known by its name alone."""
-        return self._zones.get(send, send)
+
+def _zone(send: str) -> str:
+    """Give the zone out of the name of a flush: FIREWALL/ZONE/ROUND.BATCH#ATTEMPT."""
+    return send.split("/")[-2]
 
 
 @contextmanager
 def _spinner() -> Iterator[None]:
-    if not sys.stderr.isatty():
-        click.echo("Waiting for every zone to run the planned rules, then looking at their flows.", err=True)
+    if sys.stderr is None or not sys.stderr.isatty():
+        say("Waiting for every zone to run the planned rules, then looking at their flows.")
         yield
         return
     from rich.console import Console  # noqa: PLC0415 - only on a terminal
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(file=cast("TextIO", Unheard(sys.stderr)))
+    with Progress(*columns, console=console, transient=True) as progress:
         progress.add_task("waiting for sync, capturing, flushing, verifying", total=None)
         yield

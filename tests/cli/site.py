@@ -79,6 +79,10 @@ class Site:
     def resume(self) -> tuple[int, str]:
         return self.run("resume", "--endpoint-url", self.url, "--result", "nfw.result")
 
+    def run_names(self) -> list[str]:
+        """Give the names of the runs in the journal."""
+        return sorted(path.stem for path in (self.folder / ".nfw-reconcile").glob("*.jsonl"))
+
     def alive(self) -> set[FiveTuple]:
         return {entry.flow for zone in ZONES for entry in self.emulator.entries(zone)}
 

@@ -7,19 +7,25 @@ import random
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from nfw_reconcile.act.journal.directory import DirectoryStore
+from nfw_reconcile.act.journal.events import FORMAT, RunFinished, RunStarted
+from nfw_reconcile.act.journal.lines import FIRST, write_line
+from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.cli import run
+from nfw_reconcile.cli.stopping import StopRequest
+from nfw_reconcile.cli.watching import looking
+from nfw_reconcile.errors import JournalError
+from nfw_reconcile.pipeline.acting import NoJournal
 from tests.checker import flushes
 from tests.cli.site import KEYS, site
 from tests.tiers import Tier
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KILLS: Final = {Tier.QUICK: 4, Tier.FULL: 60, Tier.SOAK: 600}
 AT_ONCE: Final = 6
@@ -73,7 +79,10 @@ def test_asked_to_stop_it_sends_nothing_more_and_tells_how_to_go_on(
         assert "nfw-reconcile resume" in out
         assert made.run("status")[1].count("unknown") + made.run("status")[1].count("unfinished") >= 1
         again = made.apply()
-        assert "interrupted" in again.communicate(timeout=120)[1]
+        refused = again.communicate(timeout=120)[1]
+        (name,) = made.run_names()
+        assert f"run {name} was interrupted" in refused
+        assert f"nfw-reconcile resume --run {name} --endpoint-url {made.url}\n" in refused
         assert again.returncode == 5
         assert len(flushes(made.emulator)) == sent
         code, said = made.resume()
@@ -85,7 +94,8 @@ def test_begun_without_waiting_it_is_finished_by_resume(tmp_path: Path) -> None:
     with site(tmp_path / "site") as made:
         words = ("apply", "nfw.plan", "--yes", "--no-wait", "--endpoint-url", made.url)
         code, said = made.run(*words)
-        assert (code, "nfw-reconcile resume" in said) == (0, True)
+        assert code == 0
+        assert f"nfw-reconcile resume --run {made.run_names()[0]} --endpoint-url {made.url}\n" in said
         assert made.emulator.flow_operations == ()
         code, said = made.run("status", "--format", "json")
         status = json.loads(said)
@@ -121,6 +131,31 @@ def test_with_the_journal_in_s3_another_machine_finishes_the_run(
         assert run(["resume", *journal, *urls]) == 0
         assert made.problems() == []
         assert run(["verify", plan, *journal, *urls]) == 0
+
+
+def test_several_interrupted_runs_are_named_each_with_its_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = str(tmp_path / "a journal")
+    store = DirectoryStore(Path(journal))
+    for number in (1, 2):
+        started = RunStarted(FORMAT, f"run-{number}", "0" * 64, (f"arn:{number}",), ActOptions().recorded)
+        line, _ = write_line(started, 1_700_000_000.0, FIRST)
+        run_file = store.open(f"run-{number}")
+        run_file.append(line)
+        run_file.close()
+    assert run(["resume", "--journal", journal, "--region", "eu-west-1"]) == 64
+    told = capsys.readouterr().err
+    for number in (1, 2):
+        command = f"nfw-reconcile resume --run run-{number} --journal '{journal}' --region eu-west-1"
+        assert f"run run-{number} was interrupted. Settle and finish it with: {command}\n" in told
+
+
+def test_a_dry_run_has_no_journal_to_write_to() -> None:
+    with looking(StopRequest()) as process:
+        assert isinstance(process.journal, NoJournal)
+        with pytest.raises(JournalError, match="only looks"):
+            process.journal.write(RunFinished(0))
 
 
 def test_a_journal_that_was_named_must_be_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

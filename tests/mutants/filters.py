@@ -59,6 +59,34 @@ _CHOICE: Final = (
         ),
     ),
     Mutant(
+        "filters are as large as they grew",
+        Edit("flows.select:select", "tightened(each, choice) for", "each for"),
+        (
+            _select("one flow is one host a side and its ports"),
+            _select("a filter is no larger than its flows"),
+        ),
+    ),
+    Mutant(
+        "filters grow over flows that stay",
+        Edit("flows.grow:Grower.__init__", "self.keep = tuple(keep)", "self.keep = ()"),
+        (
+            _select("a client that must stay parts the filters"),
+            partial(test_select.test_more_filters_than_fit_are_several_operations),
+        ),
+    ),
+    Mutant(
+        "a filter is region-safe without a proof",
+        Edit(
+            "flows.select:select",
+            "each for each in filters if is_region_safe(each, _one_of(each, choices), survey)",
+            "filters",
+        ),
+        (
+            partial(test_select.test_region_safe_filters_cost_no_operation),
+            partial(test_select.test_flows_outside_of_the_region_are_covered_all_the_same),
+        ),
+    ),
+    Mutant(
         "protocols without ports are joined into restricted ports",
         Edit("flows.select:_allowed", "if portless and", "if False and"),
         (partial(test_select.test_protocols_without_ports_are_not_joined_into_restricted_ports),),

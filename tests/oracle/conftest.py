@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,18 +12,6 @@ from tests.oracle.suricata import Suricata, installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from _pytest.terminal import TerminalReporter
-
-ORACLE: Final = "oracle"
-
-
-def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Say how much was compared."""
-    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
-        for name, line in report.user_properties:
-            if name == ORACLE:
-                terminalreporter.write_line(f"{ORACLE}: {line}")
 
 
 @pytest.fixture(scope="session", params=["installed", pytest.param("8", marks=pytest.mark.suricata8)])
@@ -43,10 +31,6 @@ def suricata(any_suricata: Suricata) -> Iterator[Suricata]:
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest, suricata: Suricata) -> Callable[[str], None]:
-    """Leave a line about the comparison with one Suricata for the end of the run.
-
-    It goes with the report of the test, which gets there from any worker.
-    """
-    properties = request.node.user_properties
-    return lambda line: properties.append((ORACLE, f"{suricata.version}, {line}"))
+def tell(tell: Callable[[str], None], suricata: Suricata) -> Callable[[str], None]:
+    """Leave a line about the comparison with one Suricata for the end of the run."""
+    return lambda line: tell(f"oracle: {suricata.version}, {line}")

@@ -15,20 +15,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.journal.directory import DirectoryRun, DirectoryStore
-from nfw_reconcile.act.journal.events import Intended
 from nfw_reconcile.act.journal.journal import RunJournal
 from nfw_reconcile.act.journal.leases import Holder, Leases
 from nfw_reconcile.act.journal.standing import standing_of
 from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.act.run import RunName, resume_run
 from tests.simulation.invariants import invariants
-from tests.simulation.simulation import Outcome
+from tests.simulation.simulation import Outcome, WatchedJournal
+from tests.unit.act.test_identity import Ahead
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from nfw_reconcile.act.journal.events import Event
+    from nfw_reconcile.act.ports import Clock
     from nfw_reconcile.act.waiting import Deadline
     from tests.simulation.simulation import Simulation
     from tests.simulation.wires import Wires
@@ -77,14 +78,13 @@ class Disk(DirectoryStore):
             each.close()
 
 
-class MortalJournal:
-    """The journal of one process, which can be killed at each line; keeps what the invariants ask for."""
+class MortalJournal(WatchedJournal):
+    """The journal of one process on a disk, which can be killed at each line."""
 
     def __init__(self, journal: RunJournal, wires: Wires, kill: Kill | None) -> None:
-        self.intents: list[int] = []
+        super().__init__(wires)
         self.lines = 0
         self._journal = journal
-        self._wires = wires
         self._kill = kill
 
     def begin(self, firewalls: Collection[str], deadline: Deadline) -> None:
@@ -94,8 +94,7 @@ class MortalJournal:
         self.lines += 1
         self._perhaps(Moment.LINE)
         self._journal.write(event)
-        if isinstance(event, Intended):
-            self.intents.append(len(self._wires.calls))
+        super().write(event)
         self._perhaps(Moment.WRITTEN)
 
     def close(self) -> None:
@@ -115,13 +114,18 @@ class History:
         self._processes = 0
         self._intents: list[int] = []
 
-    def apply(self, kill: Kill | None = None, *, machine: str = "here") -> Outcome | None:
-        """Run ``apply`` in a new process; ``None`` if it was killed."""
-        return self._process(kill, machine, resumes=False)
+    def apply(self, kill: Kill | None = None, *, machine: str = "here", run: str = RUN) -> Outcome | None:
+        """Run ``apply`` in a new process, as the run of that name; ``None`` if it was killed."""
+        disk = self._begun(kill, machine, run, self.simulation.scene.clock)
+        return self._ended(disk, self.simulation.run)
 
-    def resume(self, kill: Kill | None = None, *, machine: str = "here") -> Outcome | None:
-        """Run ``resume`` in a new process; ``None`` if it was killed."""
-        return self._process(kill, machine, resumes=True)
+    def resume(
+        self, kill: Kill | None = None, *, machine: str = "here", ahead: float = 0.0
+    ) -> Outcome | None:
+        """Run ``resume`` in a new process, whose clock is so many seconds ahead; ``None`` if it was killed."""
+        clock = Ahead(self.simulation.scene.clock, ahead)
+        disk = self._begun(kill, machine, RUN, clock, resumes=True)
+        return self._ended(disk, lambda: self._resumed(disk, clock))
 
     def problems(self, outcome: Outcome | None) -> list[str]:
         """Say everything that must not be so after the last process, which was not killed."""
@@ -134,23 +138,27 @@ class History:
         """Give how many lines the last process wrote."""
         return self._journal.lines
 
-    def _process(self, kill: Kill | None, machine: str, *, resumes: bool) -> Outcome | None:
-        sim, scene = self.simulation, self.simulation.scene
+    def _begun(
+        self, kill: Kill | None, machine: str, run: str, clock: Clock, *, resumes: bool = False
+    ) -> Disk:
+        """Begin a process with a journal of its own on the disk, and arm what is to kill it."""
+        sim = self.simulation
         self._processes += 1
         disk = Disk(self.directory)
-        leases = Leases(disk, scene.clock, RUN, Holder(machine, str(self._processes)))
-        written = disk.read(RUN) if resumes else b""
-        journal = RunJournal(disk, RUN, scene.clock, leases, written)
-        self._journal = MortalJournal(journal, sim.wires, kill)
+        leases = Leases(disk, clock, run, Holder(machine, str(self._processes)))
+        written = disk.read(run) if resumes else b""
+        self._journal = MortalJournal(RunJournal(disk, run, clock, leases, written), sim.wires, kill)
         self._journal.intents = self._intents
-        sim.journal = self._journal  # type: ignore[assignment] - it keeps the intents as that one does
-        scene.journal = self._journal  # type: ignore[assignment] - it is a Journal as well
-        sim.begins_at = scene.clock.now()
+        sim.journal = sim.scene.journal = self._journal
+        sim.begins_at = sim.scene.clock.now()
         if kill is not None and kill.moment in {Moment.CALL, Moment.REPLY}:
             number = len(sim.wires.calls) + kill.number
             sim.at_call(number, self._die, after=kill.moment is Moment.REPLY)
+        return disk
+
+    def _ended(self, disk: Disk, act: Callable[[], Outcome]) -> Outcome | None:
         try:
-            outcome = self._resumed(disk) if resumes else sim.run()
+            outcome = act()
         except Killed:
             disk.power_off()
             return None
@@ -160,8 +168,8 @@ class History:
     def _die(self) -> None:
         raise Killed
 
-    def _resumed(self, disk: Disk) -> Outcome:
-        sim, scene = self.simulation, self.simulation.scene
+    def _resumed(self, disk: Disk, clock: Clock) -> Outcome:
+        sim = self.simulation
         standing = standing_of(disk, RUN)
         assert standing is not None
         begun_with = ActOptions.resumed(standing.started.options)
@@ -169,7 +177,7 @@ class History:
         options = replace(begun_with, pace=own.pace, longer_settle=own.longer_settle, parallel=False)
         name = RunName(RUN, "0")
         try:
-            result = resume_run(sim.plan, standing, scene.services(), scene.clock, options, name)
+            result = resume_run(sim.plan, standing, sim.scene.services(), clock, options, name)
         except Exception as problem:  # noqa: BLE001 - a traceback is for the invariants to tell
             return Outcome(sim, None, problem)
         return Outcome(sim, result, None)

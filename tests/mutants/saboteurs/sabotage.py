@@ -41,6 +41,7 @@ class Promise(enum.StrEnum):
     PROVEN = "0 means that denied flows were looked for and none was there"
     ROUNDS = "there are at most two rounds"
     SCOPE = "VPC endpoint associations are touched only where that is asked for"
+    IN_TIME = "a run ends in time, with an exit code that tells how"
     DRY = "a dry run flushes nothing"
 
 
@@ -119,7 +120,8 @@ def undisturbed(peril: Peril) -> tuple[str, ...]:
 
 def _missed(saboteur: Saboteur) -> Iterator[str]:
     for peril, told in saboteur.caught.items():
-        if not any(told in text for text in (found := _sabotaged(peril, saboteur.changes))):
+        found = _sabotaged(peril, saboteur.changes)
+        if not any(told in text for text in found):
             yield f"{peril.__name__} does not tell '{told}', but {found}"
 
 

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
 
-from nfw_reconcile.act.journal.events import RunResumed
-from nfw_reconcile.act.journal.journal import RunJournal
+from nfw_reconcile.act.journal.events import RunFinished, RunResumed
+from nfw_reconcile.act.journal.journal import RunJournal, note
 from nfw_reconcile.act.journal.leases import LENGTH, SKEW, Holder, Leases
 from nfw_reconcile.act.journal.lines import read_lines
-from nfw_reconcile.act.journal.standing import standings
+from nfw_reconcile.act.journal.standing import interrupted, standings
 from nfw_reconcile.act.waiting import Deadline
 from nfw_reconcile.aws.client import Access
-from nfw_reconcile.aws.journals import S3Store, s3_store
+from nfw_reconcile.aws.journals import CONFLICT_TRIES, S3Store, s3_store
 from nfw_reconcile.emulator.clock import VirtualClock
 from nfw_reconcile.errors import FirewallLeased, JournalError, UsageError
 from tests.unit.act.journal.samples import ARN, EVERY, RUN, STARTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from nfw_reconcile.act.journal.events import Event
 
 BUCKET: Final = "audit"
 LINE: Final = b'{"a":1}\n'
@@ -81,6 +86,202 @@ def test_a_line_whose_reply_was_lost_is_not_taken_for_somebody_elses(store: S3St
     store.open(RUN).append(LINE)
     store.open(RUN).append(LINE)
     assert store.read(RUN) == LINE
+
+
+def lost_replies(client: Any, number: int) -> None:  # noqa: ANN401
+    """Let the service do what the next requests ask for, and lose its replies."""
+    left = [number]
+
+    def lose(**_: object) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise ReadTimeoutError(endpoint_url="https://s3")
+
+    client.meta.events.register("after-call.s3.PutObject", lose)
+
+
+def conflicts(client: Any, number: int) -> None:  # noqa: ANN401
+    """Let the next requests find another one for the same object under way; nothing is done then."""
+    left = [number]
+
+    def conflict(**_: object) -> None:
+        if left[0]:
+            left[0] -= 1
+            code = "ConditionalRequestConflict"
+            raise ClientError({"Error": {"Code": code, "Message": "try again"}}, "PutObject")
+
+    client.meta.events.register("before-call.s3.PutObject", conflict)
+
+
+def events_of(store: S3Store) -> list[Event]:
+    return [line.event for line in read_lines(store.read(RUN), RUN)]
+
+
+def test_a_line_that_was_kept_although_it_was_reported_lost_is_followed_by_the_next(
+    client: Any,  # noqa: ANN401
+    store: S3Store,
+) -> None:
+    made = journal(store, VirtualClock(), ONE)
+    made.write(STARTED)
+    lost_replies(client, 1)
+    assert "cannot be written" in str(note(made, EVERY[1]))
+    for event in EVERY[2:]:
+        made.write(event)
+    assert events_of(store) == list(EVERY)
+
+
+def test_a_line_that_is_written_again_because_its_reply_was_lost_is_there_once(
+    client: Any,  # noqa: ANN401
+    store: S3Store,
+) -> None:
+    clock = VirtualClock()
+    made = journal(store, clock, ONE)
+    lost_replies(client, 1)
+    assert note(made, STARTED) is not None
+    clock.sleep(60)
+    made.write(STARTED)
+    made.write(EVERY[1])
+    assert events_of(store) == [STARTED, EVERY[1]]
+
+
+def test_another_request_under_way_is_no_proof_of_another_writer(
+    client: Any,  # noqa: ANN401
+    store: S3Store,
+) -> None:
+    made = journal(store, VirtualClock(), ONE)
+    made.write(STARTED)
+    conflicts(client, CONFLICT_TRIES - 1)
+    made.write(EVERY[1])
+    conflicts(client, CONFLICT_TRIES)
+    assert "cannot be written" in str(note(made, EVERY[2]))
+    made.write(EVERY[2])
+    assert events_of(store) == list(EVERY[:3])
+
+
+def test_a_line_that_comes_late_is_seen_by_the_second_next(client: Any, store: S3Store) -> None:  # noqa: ANN401
+    """A request that was given up may still be carried out, after its line was looked for."""
+    file, late = store.open(RUN), b'{"late":1}\n'
+    conflicts(client, CONFLICT_TRIES)
+    with pytest.raises(JournalError, match="cannot be written"):
+        file.append(late)
+    assert file.landed() is None
+    client.put_object(Bucket=BUCKET, Key=f"nfw/prod/runs/{RUN}/00000001.json", Body=late)
+    with pytest.raises(JournalError, match="kept only now"):
+        file.append(LINE)
+    assert file.landed() == late
+    file.append(LINE)
+    assert store.read(RUN) == late + LINE
+
+
+def test_somebody_elses_line_is_not_taken_for_one_whose_reply_was_lost(
+    client: Any,  # noqa: ANN401
+    store: S3Store,
+) -> None:
+    first = journal(store, VirtualClock(), ONE)
+    first.write(STARTED)
+    conflicts(client, CONFLICT_TRIES)
+    assert note(first, EVERY[1]) is not None
+    journal(store, VirtualClock(), TWO, store.read(RUN)).write(RunResumed("0"))
+    for _ in range(2):
+        with pytest.raises(JournalError, match="another process has gone on"):
+            first.write(EVERY[1])
+
+
+def test_a_lease_whose_renewal_was_reported_lost_is_kept(client: Any, store: S3Store) -> None:  # noqa: ANN401
+    clock = VirtualClock()
+    held = Leases(store, clock, "a", ONE)
+    held.acquire([ARN], Deadline.after(clock, 0))
+    clock.sleep(150)
+    lost_replies(client, 1)
+    held.keep()
+    for _ in range(3):
+        clock.sleep(150)
+        held.keep()
+    held.release()
+    Leases(store, clock, "b", TWO).acquire([ARN], Deadline.after(clock, 0))
+
+
+def requests(client: Any) -> Counter[str]:  # noqa: ANN401
+    """Count the requests from now on, by operation."""
+    counted: Counter[str] = Counter()
+
+    def count(model: Any, **_: object) -> None:  # noqa: ANN401
+        counted[model.name] += 1
+
+    client.meta.events.register("before-call.s3", count)
+    return counted
+
+
+def test_runs_that_are_settled_are_not_read_by_who_begins_another(client: Any, store: S3Store) -> None:  # noqa: ANN401
+    clock = VirtualClock()
+    for number in range(20):
+        run = f"run-{number:02}"
+        made = RunJournal(store, run, clock, Leases(store, clock, run, ONE))
+        for event in (replace(STARTED, run=run), EVERY[1], RunFinished(0)):
+            made.write(event)
+    counted = requests(client)
+    journal(store, clock, ONE).begin([ARN], Deadline.after(clock, 0))
+    assert counted == {
+        "ListObjectsV2": 2,
+        "GetObject": 1,
+        "PutObject": 1,
+    }  # one to look at, one to take the lease
+    assert len(standings(store)) == 20
+
+
+def test_a_run_that_was_not_marked_as_settled_is_read_once(client: Any, store: S3Store) -> None:  # noqa: ANN401
+    clock = VirtualClock()
+    made = journal(store, clock, ONE)
+    for event in EVERY:
+        made.write(event)
+    client.delete_object(Bucket=BUCKET, Key=f"nfw/prod/settled/{RUN}")
+    assert store.unsettled_runs() == (RUN,)
+    assert interrupted(store, [ARN]) == ()
+    assert store.unsettled_runs() == ()
+
+
+@pytest.mark.parametrize(
+    "events", [(STARTED,), (STARTED, RunFinished(5)), (STARTED, RunFinished(5), RunResumed("0"))]
+)
+def test_a_run_that_can_be_resumed_is_never_marked_as_settled(
+    store: S3Store, events: tuple[Event, ...]
+) -> None:
+    made = journal(store, VirtualClock(), ONE)
+    for event in events:
+        made.write(event)
+    (found,) = interrupted(store, [ARN])
+    assert found.run == RUN
+    assert store.unsettled_runs() == (RUN,)
+
+
+def test_a_run_with_a_gap_is_in_the_way_of_its_own_firewalls_only(client: Any, store: S3Store) -> None:  # noqa: ANN401
+    made = journal(store, VirtualClock(), ONE)
+    for event in EVERY[:4]:
+        made.write(event)
+    client.delete_object(Bucket=BUCKET, Key=f"nfw/prod/runs/{RUN}/00000003.json")
+    assert interrupted(store, ["another"]) == ()
+    with pytest.raises(JournalError, match=f"until s3://{BUCKET}/nfw/prod/runs/{RUN}/ is moved away"):
+        interrupted(store, [ARN])
+
+
+def test_a_damaged_lease_is_named(client: Any, store: S3Store) -> None:  # noqa: ANN401
+    clock = VirtualClock()
+    Leases(store, clock, "a", ONE).acquire([ARN], Deadline.after(clock, 0))
+    (found,) = client.list_objects_v2(Bucket=BUCKET)["Contents"]
+    client.put_object(Bucket=BUCKET, Key=found["Key"], Body=b"{}")
+    with pytest.raises(JournalError, match=f"s3://{BUCKET}/{found['Key']} is damaged"):
+        Leases(store, clock, "b", TWO).acquire([ARN], Deadline.after(clock, 0))
+
+
+def test_a_lease_that_was_removed_meanwhile_is_not_swapped(client: Any, store: S3Store) -> None:  # noqa: ANN401
+    assert store.swap_lease("x", None, b"1")
+
+    def remove(**_: object) -> None:
+        client.delete_object(Bucket=BUCKET, Key="nfw/prod/leases/x.json")
+
+    client.meta.events.register_first("before-call.s3.PutObject", remove)
+    assert not store.swap_lease("x", b"1", b"2")
+    assert store.lease("x") is None
 
 
 def test_a_gap_shows(client: Any, store: S3Store) -> None:  # noqa: ANN401

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 import subprocess
@@ -35,7 +36,7 @@ def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "journal").iterdir()}
     assert set(modes.values()) == {0o600}
     assert stat.S_IMODE((tmp_path / "journal").stat().st_mode) == 0o700
-    assert not any(name.endswith(".part") for name in modes)
+    assert {Path(name).suffix for name in modes} == {".jsonl", ".plan", ".lease", ".lock"}
 
 
 def test_every_line_is_on_disk_before_write_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +116,104 @@ def test_a_run_has_one_writer_and_its_death_sets_it_free(tmp_path: Path) -> None
     assert store.abandoned("other")
     store.open("other", b"{}\n").append(LINE)
     assert store.read("other") == b"{}\n" + LINE
+
+
+def test_a_run_is_locked_before_anything_that_takes_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, locked = DirectoryStore(tmp_path), []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        with (tmp_path / "other.jsonl").open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                locked.append(store.abandoned("other"))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    store.open("other")
+    assert locked == [False]
+
+
+@pytest.mark.parametrize("text", [b"", b'{"at":"2026'])
+def test_a_run_without_a_whole_line_is_not_abandoned_but_may_just_be_made(
+    tmp_path: Path, text: bytes
+) -> None:
+    (tmp_path / "other.jsonl").write_bytes(text)
+    assert not DirectoryStore(tmp_path).abandoned("other")
+
+
+def test_who_only_looks_is_in_nobodys_way(tmp_path: Path) -> None:
+    """As ``status`` does while a run is resumed, or while another ``status`` looks."""
+    path = tmp_path / "other.jsonl"
+    path.write_bytes(LINE)
+    with path.open("rb") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        pauses: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            fcntl.flock(looking, fcntl.LOCK_UN)
+
+        store = DirectoryStore(tmp_path, sleep)
+        assert store.abandoned("other")
+        store.open("other", LINE).append(LINE)
+    assert len(pauses) == 1
+    assert store.read("other") == LINE * 2
+
+
+def test_a_place_that_cannot_be_listed_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(JournalError, match=f"{tmp_path}/file cannot be read: Not a directory"):
+        DirectoryStore(tmp_path / "file").runs()
+
+    def denied(*_: object) -> object:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    written(tmp_path, STARTED)
+    monkeypatch.setattr(os, "listdir", denied)
+    monkeypatch.setattr(os, "scandir", denied)
+    with pytest.raises(JournalError, match="cannot be read: Permission denied"):
+        DirectoryStore(tmp_path).runs()
+
+
+def test_locks_that_the_file_system_does_not_have_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, STARTED)
+
+    def none_left(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none_left)
+    with pytest.raises(JournalError, match="No locks available"):
+        DirectoryStore(tmp_path).abandoned(RUN)
+    with pytest.raises(JournalError, match="No locks available"):
+        DirectoryStore(tmp_path).open("run-2")
+
+
+def test_what_another_container_is_writing_is_left_alone(tmp_path: Path) -> None:
+    """In a container the number of the process is 1 every time."""
+    passing = tmp_path / f"0a.plan.{os.getpid()}.part"
+    passing.write_bytes(b"half")
+    DirectoryStore(tmp_path).keep_plan("0a", b"one")
+    assert passing.read_bytes() == b"half"
+
+
+def test_a_plan_that_cannot_be_kept_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(JournalError, match="No space left"):
+        DirectoryStore(tmp_path).keep_plan("0a", b"one")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_line_that_the_disk_takes_half_of_is_taken_back(

@@ -1,21 +1,24 @@
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from nfw_reconcile.act.journal.directory import DirectoryStore
 from nfw_reconcile.act.journal.events import RunFinished, RunResumed
-from nfw_reconcile.act.journal.journal import RunJournal
-from nfw_reconcile.act.journal.leases import Holder, Leases
+from nfw_reconcile.act.journal.journal import RunJournal, note
+from nfw_reconcile.act.journal.leases import START, Holder, Leases, holder_of
 from nfw_reconcile.act.journal.lines import read_lines
 from nfw_reconcile.act.waiting import Deadline
 from nfw_reconcile.emulator.clock import VirtualClock
-from nfw_reconcile.errors import ExitCode, JournalError, UnsettledRun
+from nfw_reconcile.errors import ExitCode, FirewallLeased, JournalError, UnsettledRun
 from tests.unit.act.journal.samples import ARN, EVERY, RUN, STARTED, journal_in, written
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 ELSEWHERE = f"{ARN}-2"
 
@@ -83,6 +86,89 @@ def test_nothing_is_written_once_another_run_has_taken_the_firewall(tmp_path: Pa
         second.begin([ARN], Deadline.after(clock, 1000))
     with pytest.raises(JournalError, match="taken over"):
         first.write(EVERY[1])
+
+
+def test_a_damaged_run_is_in_the_way_of_its_own_firewalls_only(tmp_path: Path) -> None:
+    path = written(tmp_path, STARTED, EVERY[1], RunFinished(0))
+    path.write_bytes(path.read_bytes().replace(b'"proof"', b'"proff"', 1))
+    clock = VirtualClock()
+    journal = journal_in(tmp_path, "run-2", clock)
+    with pytest.raises(JournalError, match=f"until {path} is moved away"):
+        journal.begin([ARN], soon(clock))
+    assert not any(holder_of(DirectoryStore(tmp_path), arn, clock.now()) for arn in (ARN, ELSEWHERE))
+    journal.begin([ELSEWHERE], soon(clock))
+
+
+def test_a_run_that_is_just_being_made_is_not_taken_for_one_whose_process_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = VirtualClock()
+    first = journal_in(tmp_path, "run-1", clock, Holder("machine", "1"))
+    second = journal_in(tmp_path, "run-2", clock, Holder("machine", "2"))
+    first.begin([ARN], soon(clock))
+    real, told = os.fsync, []
+
+    def fsync(handle: int) -> None:
+        monkeypatch.setattr(os, "fsync", real)
+        with pytest.raises(FirewallLeased) as problem:
+            second.begin([ARN], soon(clock))
+        told.append(problem.value)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    first.write(STARTED)
+    assert len(told) == 1
+
+
+def slow_lines(clock: VirtualClock, seconds: float, meanwhile: Callable[[], None]) -> Callable[[int], None]:
+    """Give an fsync that takes that long for a line of a journal, and no time for anything else."""
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        real(handle)
+        if Path(f"/proc/self/fd/{handle}").readlink().suffix == ".jsonl":
+            clock.sleep(seconds)
+            meanwhile()
+
+    return fsync
+
+
+def test_the_firewall_is_held_for_a_start_also_after_a_line_that_took_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = VirtualClock()
+    journal = journal_in(tmp_path, clock=clock)
+    journal.begin([ARN], soon(clock))
+    journal.write(STARTED)
+    monkeypatch.setattr(os, "fsync", slow_lines(clock, 250, lambda: None))
+    journal.write(EVERY[1])
+    lease = holder_of(DirectoryStore(tmp_path), ARN, clock.now())
+    assert lease is not None
+    assert lease.expires_at - clock.now() >= START
+
+
+def test_who_was_taken_over_during_a_line_that_took_long_sends_nothing_upon_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = VirtualClock()
+    journal = journal_in(tmp_path, clock=clock, holder=Holder("machine-1", "1"))
+    journal.begin([ARN], soon(clock))
+    journal.write(STARTED)
+    other = Leases(DirectoryStore(tmp_path), clock, "run-2", Holder("machine-2", "2"))
+    monkeypatch.setattr(os, "fsync", slow_lines(clock, 400, lambda: other.acquire([ARN], soon(clock))))
+    with pytest.raises(JournalError, match="taken over"):
+        journal.write(EVERY[2])
+
+
+def test_a_note_that_cannot_be_kept_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = journal_in(tmp_path)
+    assert note(journal, STARTED) is None
+
+    def full(_handle: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    assert "No space left" in str(note(journal, EVERY[1]))
 
 
 def test_closing_lets_go_of_the_firewall(tmp_path: Path) -> None:

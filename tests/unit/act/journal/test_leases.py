@@ -1,18 +1,25 @@
 from __future__ import annotations
 
+import errno
+import json
+import os
+import re
+import stat
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from nfw_reconcile.act.journal.directory import DirectoryStore
-from nfw_reconcile.act.journal.leases import LENGTH, RENEWED_BELOW, SKEW, Holder, Leases, holder_of
+from nfw_reconcile.act.journal.leases import LENGTH, RENEWED_BELOW, SKEW, START, Holder, Leases, holder_of
 from nfw_reconcile.act.waiting import Deadline
 from nfw_reconcile.emulator.clock import VirtualClock
 from nfw_reconcile.errors import ExitCode, FirewallLeased, JournalError
 from tests.unit.act.journal.samples import ARN
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from nfw_reconcile.act.journal.directory import DirectoryRun
 
@@ -28,6 +35,33 @@ def clock() -> VirtualClock:
 @pytest.fixture
 def store(tmp_path: Path) -> DirectoryStore:
     return DirectoryStore(tmp_path)
+
+
+def left(store: DirectoryStore, clock: VirtualClock) -> float:
+    """Give the seconds that the lease of the firewall still lasts, as it is written."""
+    (path,) = [
+        each for each in Path(store.name).glob("*.lease") if ARN in json.loads(each.read_text()).values()
+    ]
+    return float(json.loads(path.read_text())["expires_at"]) - clock.now()
+
+
+@contextmanager
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def full(_handle: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        yield
+
+
+def fails_for_directories(fsync: Callable[[int], None]) -> Callable[[int], None]:
+    def failing(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EIO, "Input/output error")
+        fsync(handle)
+
+    return failing
 
 
 def begun(store: DirectoryStore, run: str) -> DirectoryRun:
@@ -117,12 +151,103 @@ def test_it_is_renewed_before_it_is_short(store: DirectoryStore, clock: VirtualC
         assert lease.expires_at - clock.now() >= RENEWED_BELOW
 
 
-def test_who_was_taken_over_is_told_and_keeps_nothing(store: DirectoryStore, clock: VirtualClock) -> None:
+def test_who_was_taken_over_is_told_every_time(store: DirectoryStore, clock: VirtualClock) -> None:
     first = Leases(store, clock, "a", ONE)
     first.acquire([ARN], Deadline.after(clock, 0))
     Leases(store, clock, "b", TWO).acquire([ARN], Deadline.after(clock, 1000))
-    with pytest.raises(JournalError, match="taken over"):
-        first.keep()
+    for _ in range(3):
+        with pytest.raises(JournalError, match="taken over"):
+            first.keep()
+    first.release()
+    assert left(store, clock) > RENEWED_BELOW  # it is the other one's
+
+
+def test_a_renewal_that_fails_is_tried_again_at_once(
+    store: DirectoryStore, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Leases(store, clock, "a", ONE)
+    held.acquire([ARN], Deadline.after(clock, 0))
+    clock.sleep(LENGTH - RENEWED_BELOW + 1)
+    with full_disk(monkeypatch):
+        held.keep()
+        assert left(store, clock) == RENEWED_BELOW - 1
+    held.keep()
+    assert left(store, clock) == LENGTH
+
+
+def test_a_lease_that_is_short_and_cannot_be_renewed_stops_everything_until_it_can(
+    store: DirectoryStore, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Leases(store, clock, "a", ONE)
+    held.acquire([ARN], Deadline.after(clock, 0))
+    clock.sleep(LENGTH - START + 1)
+    with full_disk(monkeypatch):
+        for _ in range(40):
+            with pytest.raises(JournalError, match=r"No space left(.|\n)*no longer held"):
+                held.keep()
+            clock.sleep(10)
+    assert left(store, clock) < -SKEW
+    held.keep()  # nobody has taken it meanwhile
+    assert left(store, clock) == LENGTH
+
+
+def test_each_lease_has_its_own_expiry(store: DirectoryStore, clock: VirtualClock) -> None:
+    held = Leases(store, clock, "a", ONE)
+    held.acquire([ARN], Deadline.after(clock, 0))
+    clock.sleep(90)
+    held.acquire([OTHER], Deadline.after(clock, 0))
+    clock.sleep(20)
+    held.keep()
+    assert left(store, clock) == LENGTH
+
+
+def test_what_is_held_is_renewed_while_another_firewall_is_waited_for(store: DirectoryStore) -> None:
+    lasted: list[float] = []
+
+    class Busy(VirtualClock):
+        """Time in which the other one goes on with its work."""
+
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            other.keep()
+            lasted.append(left(store, self))
+
+    clock = Busy()
+    other, held = Leases(store, clock, "a", TWO), Leases(store, clock, "b", ONE)
+    other.acquire([OTHER], Deadline.after(clock, 0))
+    with pytest.raises(FirewallLeased):
+        held.acquire([ARN, OTHER], Deadline.after(clock, 2 * LENGTH))
+    assert min(lasted) >= START
+
+
+def test_a_renewal_that_was_done_although_it_failed_is_not_taken_for_another_runs(
+    store: DirectoryStore, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Leases(store, clock, "a", ONE)
+    held.acquire([ARN], Deadline.after(clock, 0))
+    clock.sleep(150)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fails_for_directories(os.fsync))
+        held.keep()
+    for _ in range(3):
+        clock.sleep(150)
+        held.keep()
+        assert left(store, clock) >= RENEWED_BELOW
+    held.release()
+    assert holder_of(store, ARN, clock.now()) is None
+
+
+def test_a_lease_is_let_go_although_its_last_renewal_seemed_to_fail(
+    store: DirectoryStore, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Leases(store, clock, "a", ONE)
+    held.acquire([ARN], Deadline.after(clock, 0))
+    clock.sleep(150)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fails_for_directories(os.fsync))
+        held.keep()
+    held.release()
+    Leases(store, clock, "b", TWO).acquire([ARN], Deadline.after(clock, 0))
 
 
 def test_without_a_lease_there_is_nothing_to_keep(store: DirectoryStore, clock: VirtualClock) -> None:
@@ -138,5 +263,5 @@ def test_a_damaged_lease_is_told(
     held.acquire([ARN], Deadline.after(clock, 0))
     (path,) = tmp_path.glob("*.lease")
     path.write_bytes(content)
-    with pytest.raises(JournalError, match=r"a lease in .* is damaged"):
+    with pytest.raises(JournalError, match=f"{re.escape(str(path))} is damaged"):
         Leases(store, clock, "b", TWO).acquire([ARN], Deadline.after(clock, 0))

@@ -15,7 +15,14 @@ from nfw_reconcile.act.journal.events import (
     RunResumed,
     Taken,
 )
-from nfw_reconcile.act.journal.standing import SendState, standings
+from nfw_reconcile.act.journal.standing import (
+    DamagedRun,
+    RunStanding,
+    SendState,
+    interrupted,
+    records,
+    standings,
+)
 from nfw_reconcile.errors import JournalError
 from tests.unit.act.journal.samples import ARN, EVERY, RUN, STARTED, SYNC, intended, written
 
@@ -116,3 +123,53 @@ def test_lines_that_do_not_follow_from_each_other_are_refused(
     written(tmp_path, *events)
     with pytest.raises(JournalError, match="do not fit together"):
         standings(DirectoryStore(tmp_path))
+
+
+def damaged(path: Path, line: int) -> Path:
+    """Flip a bit of one line."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[line] = lines[line].replace(b"2026", b"2036", 1)
+    path.write_bytes(b"".join(lines))
+    return path
+
+
+def test_a_damaged_run_that_tells_its_firewalls_is_in_the_way_of_those(tmp_path: Path) -> None:
+    path = damaged(written(tmp_path, *EVERY), 3)
+    store = DirectoryStore(tmp_path)
+    assert interrupted(store, [f"{ARN}-2"]) == ()
+    with pytest.raises(JournalError, match=f"{path}:4: .* damaged(.|\n)*on its firewalls, until {path} is"):
+        interrupted(store, [ARN])
+
+
+def test_a_damaged_run_that_tells_nothing_is_in_the_way_of_all(tmp_path: Path) -> None:
+    path = damaged(written(tmp_path, *EVERY), 0)
+    with pytest.raises(JournalError, match=f"on any firewall, .*, until {path} is moved away"):
+        interrupted(DirectoryStore(tmp_path), ["another"])
+
+
+def test_a_file_whose_name_is_none_of_a_run_is_told(tmp_path: Path) -> None:
+    written(tmp_path, *EVERY).rename(tmp_path / "run-1 copy.jsonl")
+    with pytest.raises(JournalError, match=f"until {tmp_path}/run-1 copy.jsonl is moved away"):
+        interrupted(DirectoryStore(tmp_path), [ARN])
+
+
+def test_all_that_are_damaged_are_told_at_once_and_the_others_are_read(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        damaged(written(tmp_path, *EVERY, run=name), 2)
+    written(tmp_path, STARTED, run="c")
+    store = DirectoryStore(tmp_path)
+    with pytest.raises(JournalError) as told:
+        standings(store)
+    assert len(told.value.problems) == 2
+    found = records(store, store.runs())
+    assert [type(each) for each in found] == [DamagedRun, DamagedRun, RunStanding]
+    assert [each.may_concern([ARN]) for each in found] == [True] * 3
+    assert [each.may_concern(["another"]) for each in found] == [False] * 3
+
+
+def test_what_is_interrupted_is_told_by_firewall(tmp_path: Path) -> None:
+    written(tmp_path, STARTED, run="a")
+    written(tmp_path, STARTED, RunFinished(0), run="b")
+    store = DirectoryStore(tmp_path)
+    assert len(interrupted(store, [ARN, "another"])) == 1
+    assert interrupted(store, ["another"]) == ()

@@ -1,0 +1,187 @@
+"""How a document is shown and saved: settled before anything is read or called, and done when it is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from nfw_reconcile.cli.options import FILE
+from nfw_reconcile.cli.output import (
+    WIDTH_WITHOUT_TERMINAL,
+    check_writable,
+    color_wanted,
+    format_named,
+    print_report,
+    rendered,
+    terminal_width,
+    write_private,
+)
+from nfw_reconcile.cli.talk import report, say, unexpected
+from nfw_reconcile.errors import ExitCode, Location, NfwReconcileError, UsageError, error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nfw_reconcile.errors import Diagnostic
+    from nfw_reconcile.model.documents import PlanDocument, ResultDocument
+
+R = TypeVar("R")
+
+OUT: Final = "--out"
+RESULT: Final = "--result"
+_SAVED: Final = {OUT: "Save the plan for apply (mode 0600).", RESULT: "Save the result (mode 0600)."}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What becomes of a document: printed as ``form``, written as ``outputs`` say, and saved."""
+
+    form: str
+    outputs: tuple[tuple[str, Path], ...] = ()
+    saved: Path | None = None
+
+    def show(self, document: PlanDocument | ResultDocument) -> None:
+        """Save, write and print a document; raises where one of them cannot be done."""
+        for step in self._steps(document):
+            step()
+
+    def deliver(self, document: ResultDocument) -> int:
+        """Save, write and print what has come of a run as far as that can be done, and give its exit code.
+
+        Whatever fails is told on stderr, and the rest is done all the same. The code is that of the run; where that
+        would be 0 it is 1, unless only the reader of stdout went away.
+        """
+        done = [_tried(step) for step in self._steps(document)]
+        return document.exit_code or (ExitCode.OK if all(done) else ExitCode.ERROR)
+
+    def _steps(self, document: PlanDocument | ResultDocument) -> Iterator[Callable[[], None]]:
+        if self.saved is not None:
+            yield partial(_save, document, self.saved)
+        for form, path in self.outputs:
+            yield partial(_write, document, form, path)
+        yield partial(_print, document, self.form)
+
+
+def _save(document: PlanDocument | ResultDocument, path: Path) -> None:
+    from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415 - not for --help
+
+    write_private(path, document_bytes(document))
+
+
+def _write(document: PlanDocument | ResultDocument, form: str, path: Path) -> None:
+    write_private(path, rendered(document, form, color=False, width=WIDTH_WITHOUT_TERMINAL).encode())
+
+
+def _print(document: PlanDocument | ResultDocument, form: str) -> None:
+    print_report(rendered(document, form, color=color_wanted(), width=terminal_width()))
+
+
+def _tried(step: Callable[[], None]) -> bool:
+    """Do one step, and tell what prevents it; say whether anything but a reader who went away does."""
+    try:
+        step()
+    except NfwReconcileError as problem:
+        for each in problem.problems:
+            report(each)
+        return False
+    except BrokenPipeError:
+        return True
+    except Exception as problem:  # noqa: BLE001 - what was sent is sent: its result is not lost over a report
+        say(f"error: the report cannot be given: {unexpected(problem)}")
+        return False
+    return True
+
+
+def output_options(
+    default: str = "text", *, saves: str | None = None
+) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Add the options that say how a document is shown, and ``saves``, the one that says where it is saved.
+
+    The command gets one ``shown``. All that is wrong with it is a ``UsageError`` before the command begins.
+    """
+
+    def add(command: Callable[..., R]) -> Callable[..., R]:
+        @click.option(
+            "-o",
+            "--output",
+            "outputs",
+            multiple=True,
+            metavar="FORMAT=PATH",
+            help="Write this format to a file as well.",
+        )
+        @click.option(
+            "--format",
+            "form",
+            default=default,
+            show_default=True,
+            metavar="FORMAT",
+            help="text, markdown or json.",
+        )
+        @wraps(command)
+        def wrapped(
+            *args: object,
+            form: str,
+            outputs: tuple[str, ...],
+            saved: Path | None = None,
+            **others: Any,  # noqa: ANN401 - click passes what the command declares
+        ) -> R:
+            return command(*args, shown=checked(form, outputs, saved), **others)
+
+        if saves is None:
+            return wrapped
+        save = click.option(saves, "saved", type=FILE, metavar="FILE", help=_SAVED[saves])
+        return save(wrapped)
+
+    return add  # fmt: skip
+
+
+def checked(form: str, outputs: tuple[str, ...], saved: Path | None = None) -> Shown:
+    """Check everything that is wanted of a document yet to come; raises ``UsageError`` with all that is wrong."""
+    problems: list[Diagnostic] = []
+    files = [_split(word, problems) for word in outputs]
+    named = tuple(file for file in files if file is not None)
+    targets = [path for _, path in named] + ([] if saved is None else [saved])
+    for name in dict.fromkeys((form, *(name for name, _ in named))):
+        _collect(problems, partial(format_named, name))
+    for path in targets:
+        _collect(problems, partial(check_writable, path))
+    problems += _written_twice(targets)
+    if problems:
+        raise UsageError(problems)
+    return Shown(form, named, saved)
+
+
+def check_target(path: Path) -> None:
+    """Make sure that a file can be written; raises ``UsageError``."""
+    problems: list[Diagnostic] = []
+    _collect(problems, partial(check_writable, path))
+    if problems:
+        raise UsageError(problems)
+
+
+def _collect(problems: list[Diagnostic], check: Callable[[], object]) -> None:
+    try:
+        check()
+    except NfwReconcileError as problem:
+        problems += problem.problems
+
+
+def _split(word: str, problems: list[Diagnostic]) -> tuple[str, Path] | None:
+    form, _, path = word.partition("=")
+    if path:
+        return form, Path(path)
+    problems.append(error(f"-o {word} is not FORMAT=PATH.", None, "For example: -o markdown=plan.md"))
+    return None
+
+
+def _written_twice(targets: list[Path]) -> Iterator[Diagnostic]:
+    places = Counter(path.absolute() for path in targets)
+    for path, count in places.items():
+        if count > 1:
+            summary = f"{count} outputs would be written to this one file."
+            yield error(summary, Location(str(path)), "Give each a file of its own.")
