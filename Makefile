@@ -7,15 +7,23 @@ VENV   ?= .venv
 LOCK   ?=
 # Further arguments, for pytest above all: make test ARGS='-k intervals -x'
 ARGS   ?=
+# How many processes share the tests: a number, or `logical`, one for each core. 0 is for a debugger, which
+# wants pytest itself: make test WORKERS=0 ARGS='-k intervals --pdb'
+WORKERS ?= logical
 
 BIN      := $(VENV)/bin
 RUNTIME  := $(VENV)/.installed-runtime
 DEV      := $(VENV)/.installed-dev$(if $(LOCK),-locked)
 LOCKFILE := requirements/ci.txt
 PIP      := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# worksteal: each worker takes its share in one piece, so that what a module sets up is set up once or twice, and
+# one that is done takes over from another: a file of long tests holds up nobody.
+PYTEST   := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 # Nothing is ever installed outside the virtual environment.
 export PIP_REQUIRE_VIRTUALENV := 1
+# Images set it to stay small. Each worker, and each command that a test starts, would compile all code anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
@@ -23,7 +31,7 @@ MAKEFLAGS += --no-builtin-rules
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: $(RUNTIME) ## the whole story on the emulator, without an AWS account
@@ -34,18 +42,27 @@ dev: $(DEV) ## install the package and all that its tests and checks need into .
 
 .PHONY: test test-full soak
 test: $(DEV) ## all tests, with few random draws: minutes
-	NFW_TESTS=quick $(BIN)/python -m pytest $(ARGS)
+	NFW_TESTS=quick $(PYTEST) $(ARGS)
 
 test-full: $(DEV) ## all tests, with many random draws and the slow ones
-	NFW_TESTS=full $(BIN)/python -m pytest $(ARGS)
+	NFW_TESTS=full $(PYTEST) $(ARGS)
 
 soak: $(DEV) ## all tests, with so many random draws that it takes hours
-	NFW_TESTS=soak $(BIN)/python -m pytest $(ARGS)
+	NFW_TESTS=soak $(PYTEST) $(ARGS)
+
+# In one process: coverage watches no other.
+.PHONY: bench
+bench: $(DEV) ## how fast it is, beside its peers: ARGS='classify plan' for some rows
+	$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: coverage
 coverage: $(DEV) ## all tests as in `make test`, and what they left out, branch by branch
 	NFW_TESTS=quick $(BIN)/python -m coverage run -m pytest $(ARGS)
 	$(BIN)/python -m coverage report
+
+.PHONY: suricata8
+suricata8: $(DEV) ## fetch Suricata 8 into build/, unpacked, as a second oracle: the next test run uses it
+	$(BIN)/python -m tests.oracle.second
 
 .PHONY: lint style imports types format
 lint: style imports types ## all checks that run no code: style, import contracts, types

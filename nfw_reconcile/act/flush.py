@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from nfw_reconcile.act.ages import flush_minimum_age
 from nfw_reconcile.act.guard import check_filters
 from nfw_reconcile.act.journal.events import Ended, Intended, NoReply, Refusal, Taken
+from nfw_reconcile.act.journal.journal import note
 from nfw_reconcile.act.operations import SentOperation, follow, start
 from nfw_reconcile.act.ports import (
     Accepted,
@@ -25,7 +26,7 @@ from nfw_reconcile.act.ports import (
     UnreachableError,
 )
 from nfw_reconcile.act.settle import find_lost, known_flushes
-from nfw_reconcile.errors import JournalError, ServiceError, error
+from nfw_reconcile.errors import ServiceError, error
 from nfw_reconcile.flows.texts import flush_filter_text
 from nfw_reconcile.model.documents import OperationType
 
@@ -221,7 +222,5 @@ class _Sending:
 
     def _note(self, event: SendEvent) -> None:
         """Write down what came of a request; it is too late to stop it, so a failure is told, not raised."""
-        try:
-            self._context.journal.write(event)
-        except JournalError as problem:
-            self._notes.append(str(problem))
+        if (problem := note(self._context.journal, event)) is not None:
+            self._notes.append(problem)

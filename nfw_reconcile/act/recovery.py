@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.flush import UNKNOWN
 from nfw_reconcile.act.journal.events import Ended, NeverTaken, Taken
+from nfw_reconcile.act.journal.journal import note
 from nfw_reconcile.act.journal.standing import SendState
 from nfw_reconcile.act.operations import SentOperation, follow
 from nfw_reconcile.act.ports import FlowRequest, OperationStatus, Scope
 from nfw_reconcile.act.settle import CLOCK_SKEW, candidates
 from nfw_reconcile.act.texts import moment_of
 from nfw_reconcile.act.waiting import Deadline
-from nfw_reconcile.errors import JournalError, ServiceError
+from nfw_reconcile.errors import ServiceError
 from nfw_reconcile.flows.texts import read_filter
 from nfw_reconcile.model.documents import FilterSafety, OperationType
 
@@ -183,10 +184,8 @@ class _Recovering:
 
     def _note(self, event: SendEvent) -> None:
         """Write down what was found out; where that cannot be done, it is known all the same."""
-        try:
-            self._journal.write(event)
-        except JournalError as problem:
-            self.notes.append(str(problem))
+        if (problem := note(self._journal, event)) is not None:
+            self.notes.append(problem)
 
     def _add(self, send: SendStanding, operation_id: str | None, status: str) -> None:
         intended = send.intended

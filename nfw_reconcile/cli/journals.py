@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -44,18 +45,22 @@ class JournalPlace:
         """Give the command that finishes a run."""
         return shlex.join(("nfw-reconcile", "resume", "--run", run, *self.words))
 
-    def interrupted(
-        self, firewalls: Collection[str] | None = None, but: str | None = None
-    ) -> list[Diagnostic]:
-        """Say of each interrupted run (of these firewalls, except ``but``) how it is finished."""
-        from nfw_reconcile.act.journal.standing import standings  # noqa: PLC0415 - not for --help
+    def ways_out(self, firewalls: Collection[str] | None = None, but: str | None = None) -> list[Diagnostic]:
+        """Say of each interrupted run (of these firewalls, except ``but``) how it is finished, if it can be read."""
+        with suppress(JournalError):
+            return [
+                note(f"run {run} was interrupted.", None, f"Settle and finish it with: {self.resume(run)}")
+                for run in self._interrupted(firewalls)
+                if run != but
+            ]
+        return []
 
-        found = [each for each in standings(self.store) if each.resumable and each.run != but]
-        runs = [each.run for each in found if firewalls is None or set(each.firewalls) & set(firewalls)]
-        return [
-            note(f"run {run} was interrupted.", None, f"Settle and finish it with: {self.resume(run)}")
-            for run in runs
-        ]
+    def _interrupted(self, firewalls: Collection[str] | None) -> list[str]:
+        from nfw_reconcile.act.journal.standing import RunStanding, records  # noqa: PLC0415 - not for --help
+
+        found = records(self.store, self.store.unsettled_runs())
+        runs = [each for each in found if isinstance(each, RunStanding) and each.resumable]
+        return [each.run for each in runs if firewalls is None or each.may_concern(firewalls)]
 
 
 def journal_place(place: str, aws: AwsChoice) -> JournalPlace:

@@ -16,10 +16,10 @@ from nfw_reconcile.cli.watching import watched
 from nfw_reconcile.errors import ExitCode, UsageError, error
 
 if TYPE_CHECKING:
-    from nfw_reconcile.act.journal.standing import RunStanding
     from nfw_reconcile.cli.journals import JournalPlace
     from nfw_reconcile.cli.options import AwsChoice
     from nfw_reconcile.cli.showing import Shown
+    from nfw_reconcile.pipeline.journals import Interrupted
 
 _run_option = click.option("--run", metavar="RUN", help="The run, where several were interrupted.")
 
@@ -53,28 +53,29 @@ def resume_command(
 
     place = journal_place(journal, aws)
     store = place.store
-    standing = _interrupted(place, run) if require_journal(store) else None
-    if standing is None:
+    found = _interrupted(place, run) if require_journal(store) else None
+    if found is None:
         say(f"There is nothing to resume in {store.name}.")
         return ExitCode.OK
+    standing = found.standing
     plan = plan_of_run(store, standing)
     options = ActOptions.resumed(standing.started.options)
     with asked_to_stop() as stop:  # until the result is out: a second Ctrl-C must not cost it
-        with watched(place, stop, resumed=standing.run, written=store.read(standing.run)) as process:
+        with watched(place, stop, resumed=standing.run, written=found.written) as process:
             document = resume(plan, standing, service_for=aws.service_of, process=process, options=options)
         return shown.deliver(document)
 
 
-def _interrupted(place: JournalPlace, run: str | None) -> RunStanding | None:
+def _interrupted(place: JournalPlace, run: str | None) -> Interrupted | None:
     """Give the run to resume; where several could be meant, ``UsageError`` has the command for each."""
-    from nfw_reconcile.pipeline.journals import interrupted_run  # noqa: PLC0415 - not for --help
+    from nfw_reconcile.pipeline.journals import run_to_resume  # noqa: PLC0415 - not for --help
 
     try:
-        return interrupted_run(place.store, run)
+        return run_to_resume(place.store, run)
     except UsageError as problem:
         if run is not None:
             raise
-        raise UsageError([*problem.problems, *place.interrupted()]) from problem
+        raise UsageError([*problem.problems, *place.ways_out()]) from problem
 
 
 @click.command("status")

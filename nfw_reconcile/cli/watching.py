@@ -134,7 +134,7 @@ class _Told:
         try:
             self._journal.begin(firewalls, deadline)
         except UnsettledRun as problem:
-            ways_out = self._place.interrupted(firewalls, but=self._run)
+            ways_out = self._place.ways_out(firewalls, but=self._run)
             raise UnsettledRun([*problem.problems, *ways_out]) from problem
 
     def write(self, event: Event) -> None:

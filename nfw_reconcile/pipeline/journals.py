@@ -56,12 +56,6 @@ def _only_interrupted(store: JournalStore) -> str | None:
     return resumable[0] if resumable else None
 
 
-def interrupted_run(store: JournalStore, run: str | None) -> RunStanding | None:
-    """Give where the run stands that :func:`run_to_resume` gives."""
-    found = run_to_resume(store, run)
-    return None if found is None else found.standing
-
-
 def kept_plan(store: JournalStore, sha256: str) -> PlanDocument | None:
     """Give the plan with that digest, if the journal keeps it; raises ``JournalError`` for any other document."""
     content = store.plan(sha256)

@@ -21,7 +21,7 @@ from nfw_reconcile.act.lane import Pace
 from nfw_reconcile.act.options import NO_OTHER_LIMITS, ActOptions
 from nfw_reconcile.aws.service import AwsFlowService
 from nfw_reconcile.pipeline import acting
-from nfw_reconcile.pipeline.journals import interrupted_run
+from nfw_reconcile.pipeline.journals import run_to_resume
 from tests.simulation.processes import Disk, Kill, Killed, Moment, MortalJournal
 from tests.simulation.rules import service_of
 from tests.simulation.simulation import Outcome, Simulation
@@ -172,9 +172,10 @@ class Operator:
     def resume(self, kill: Kill | None = None, *, machine: str = "here") -> Ended | None:
         """Resume the run that was interrupted, if there is one."""
         disk = Disk(self.directory)
-        standing = interrupted_run(disk, None)
-        if standing is None:
+        found = run_to_resume(disk, None)
+        if found is None:
             return None
+        standing = found.standing
         run = next(each for each in self.runs if each.name == standing.run)
         begun_with = ActOptions.resumed(standing.started.options)
         options = replace(begun_with, **FURTHER)
@@ -184,7 +185,7 @@ class Operator:
                 run.plan, standing, service_for=self._service, process=process, options=options
             )
 
-        return self._process(_How("resume", machine, kill), run, act, disk.read(run.name))
+        return self._process(_How("resume", machine, kill), run, act, found.written)
 
     def look(self, planned: Planned, *, verify: bool) -> Ended:
         """Verify a plan, or apply it as a dry run."""

@@ -178,10 +178,11 @@ class Program:
 
 @dataclass(frozen=True)
 class Resume:
-    """The run that was interrupted is resumed, if there is one."""
+    """The run that was interrupted is resumed, if there is one; ``more`` flows of every service turn up before."""
 
     kill: Kill | None
     machine: str
+    more: int
 
 
 Step = Traffic | Passage | Terraform | Trouble | Calm | Program | Resume
@@ -262,5 +263,5 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(Calm),
     programs,
     programs,
-    st.builds(Resume, kills, machines),
+    st.builds(Resume, kills, machines, st.sampled_from((0, 0, 2))),
 )

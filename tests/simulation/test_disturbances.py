@@ -9,7 +9,7 @@ from nfw_reconcile.act.journal.events import Intended, NeverTaken, Refusal, RunF
 from nfw_reconcile.act.journal.lines import read_lines
 from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.act.run import RunName, apply_plan
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.documents import Limits, ZoneState
 from tests.checker import flushes
 from tests.simulation import scenarios
 from tests.simulation.invariants import invariants
@@ -142,3 +142,16 @@ def test_the_moment_of_sync_is_kept_by_the_clock_of_the_service() -> None:
     (seen,) = [event for event in scene.journal.events if isinstance(event, SeenInSync)]
     assert seen.since is not None
     assert seen.since <= scene.clock.now()
+
+
+def test_what_an_earlier_process_flushed_counts_towards_the_limit(tmp_path: Path) -> None:
+    run = history(scenarios.one_zone, tmp_path)
+    run.simulation.options["limits"] = Limits(3, None, (), ())
+    assert run.apply(Kill(Moment.WRITTEN, 5)) is None
+    scene = run.simulation.scene
+    assert scene.denied_alive() == 0
+    scene.put(A, [flow(50), flow(51)])
+    result = result_of(run.resume())
+    assert result.exit_code == 4
+    assert "5 flows would be flushed, more than the 3 allowed" in messages(result)
+    assert len(flushes(scene.emulator)) == 1

@@ -93,7 +93,9 @@ class AccountMachine(RuleBasedStateMachine):
                 self.account.calm_down()
             case Program():
                 self._program(step)
-            case Resume(kill, machine):
+            case Resume(kill, machine, more):
+                if self.operator.blocked:
+                    self._flows(SERVICES * more, 3600)
                 self._resume(kill, machine)
 
     # After every step

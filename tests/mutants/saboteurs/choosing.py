@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from tests.mutants.mechanism import Edit
-from tests.mutants.saboteurs.sabotage import Constant, Promise, Saboteur
+from tests.mutants.saboteurs.sabotage import Promise, Saboteur
+from tests.mutants.saboteurs.sending import ANY_DELAY
 from tests.simulation.perils import crashes, holdups, limits, looking, syncing
 
 TOO_MANY: Final = "are the most allowed"
@@ -149,9 +150,21 @@ EFFECTS: Final = (
         {crashes.resumed_where_the_clock_is_ahead: "1 denied flows live"},
     ),
     Saboteur(
+        "since when a zone is in sync is written down by the clock of the machine",
+        Promise.YOUNG,
+        (Edit("act.firewall:_FirewallRun._since", "found.since + task.behind", "found.since"),),
+        {crashes.resumed_where_the_clock_is_behind_and_again_where_it_is_right: "1 denied flows live"},
+    ),
+    Saboteur(
+        "a run that goes on does not ask which version an earlier process saw in sync",
+        Promise.YOUNG,
+        (Edit("act.firewall:_FirewallRun._known_since", "or past.tokens != tokens", ""),),
+        {crashes.resumed_after_rules_were_rolled_back_and_forth: "1 denied flows live"},
+    ),
+    Saboteur(
         "an intent is sent however long ago it was decided on",
         Promise.YOUNG,
-        (Constant("act.flush:MOST_DELAY", 3600.0),),
+        (ANY_DELAY,),
         {
             holdups.allowed_flows_begin_while_the_intent_is_written_down: STAYS,
         },

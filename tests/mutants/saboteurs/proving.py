@@ -6,8 +6,8 @@ from typing import Final
 
 from tests.mutants.mechanism import Edit
 from tests.mutants.saboteurs.sabotage import Constant, Promise, Saboteur
-from tests.mutants.saboteurs.sending import REPEATED
-from tests.simulation.perils import crashes, holdups, limits, looking, replies
+from tests.mutants.saboteurs.sending import ANY_DELAY, REPEATED, TAKEN_OVER
+from tests.simulation.perils import crashes, holdups, leases, limits, looking, replies
 
 ALIVE: Final = "denied flows live"
 NOT_TOLD: Final = "is not told"
@@ -151,6 +151,32 @@ PROCESSES: Final = (
         },
     ),
     Saboteur(
+        "resume takes what arrived while it looked for the last time for what was never sent",
+        Promise.ONCE,
+        (
+            Edit(
+                "act.recovery:_Recovering._find",
+                "expired = too_late.passed\n"
+                "        found = candidates(lane, request, known, sent_at, lane.deadline)",
+                "found = candidates(lane, request, known, sent_at, lane.deadline)\n"
+                "        expired = too_late.passed",
+            ),
+        ),
+        {crashes.a_flush_arrives_right_after_the_last_look_for_it: NOT_TOLD},
+    ),
+    Saboteur(
+        "resume goes on in a zone where it is not known what became of a flush",
+        Promise.ONCE,
+        (Edit("act.firewall:_FirewallRun._recover", "if each.unknown is not None:", "if False:"),),
+        {crashes.killed_before_the_reply_to_a_flush_that_never_ends: "exit code 6, and it has to be 5"},
+    ),
+    Saboteur(
+        "of several flushes that an interrupted one could be, one is taken for it",
+        Promise.OWN,
+        (Edit("act.recovery:_Recovering._find", "if len(found) == 1:", "if found:"),),
+        {crashes.others_flush_the_same_after_a_process_was_killed: TAKEN_OVER},
+    ),
+    Saboteur(
         "resume takes what the service has forgotten for what was never sent",
         Promise.ROUNDS,
         (Edit("act.recovery:_Recovering._settle", "case _ if self._forgotten(send):", "case _ if False:"),),
@@ -180,7 +206,7 @@ PROCESSES: Final = (
         "apply begins anew although a run was interrupted",
         Promise.ONCE,
         (Edit("act.journal.journal:RunJournal.begin", "if unsettled:", "if False:"),),
-        {crashes.applied_again_instead_of_resumed: "StartFlowCapture was sent"},
+        {leases.applied_again_instead_of_resumed: "StartFlowCapture was sent"},
     ),
     Saboteur(
         "flushes of a run whose journal is lost are not looked for",
@@ -204,13 +230,33 @@ PROCESSES: Final = (
                 "if False:",
             ),
         ),
-        {crashes.another_run_holds_the_firewall: "StartFlowFlush was sent"},
+        {leases.another_run_holds_the_firewall: "StartFlowFlush was sent"},
     ),
     Saboteur(
         "a lease is not renewed",
         Promise.ALONE,
         (Edit("act.journal.leases:Leases.keep", "if not self._held or", "if True or"),),
-        {crashes.another_run_wants_the_firewall_when_a_flush_is_sent: "another run can take the firewall"},
+        {leases.another_run_wants_the_firewall_when_a_flush_is_sent: "another run can take the firewall"},
+    ),
+    Saboteur(
+        "what is left of a lease is asked before a line is written, and not after it",
+        Promise.ALONE,
+        (
+            Edit(
+                "act.journal.journal:RunJournal.write",
+                "# The line may have taken long: it is no use to have held the firewalls before it.\n"
+                "    self._leases.keep()",
+                "",
+            ),
+            ANY_DELAY,
+        ),
+        {leases.another_run_has_the_firewall_when_the_intent_is_written_down: "StartFlowFlush was sent"},
+    ),
+    Saboteur(
+        "a lease that cannot be renewed is good to its last second",
+        Promise.ALONE,
+        (Edit("act.journal.leases:Leases.keep", "if self._left() < START:", "if self._left() < 0.0:"),),
+        {leases.leases_cannot_be_renewed_any_more: "StartFlowFlush was sent"},
     ),
     Saboteur(
         "a run goes on for as long as there is something to wait for",

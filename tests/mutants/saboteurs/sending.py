@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from tests.mutants.mechanism import Edit
-from tests.mutants.saboteurs.sabotage import Promise, Saboteur
+from tests.mutants.saboteurs.sabotage import Constant, Promise, Saboteur
 from tests.simulation.perils import crashes, looking, others, replies, syncing
 
 REPEATED: Final = "and nobody had seen its flows alive since"
 TAKEN_OVER: Final = "operations of others are told as the run's own"
+
+ANY_DELAY: Final = Constant("act.flush:MOST_DELAY", 3600.0)
+"""A flush is sent however long ago it was decided on."""
 
 REPLIES: Final = (
     Saboteur(

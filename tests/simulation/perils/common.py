@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Peril = Callable[[], list[str]]
 World = Callable[[], "Simulation"]
 
+FLUSH: Final = "StartFlowFlush"
+"""The service is told to begin a flush by this call."""
+
 MOST_CALLS: Final = 400
 """The longest of these runs takes less than half of it."""
 
@@ -71,11 +74,11 @@ def last_before(world: World, operation: str, number: int) -> int:
     return max(call.number for call in calls if call.operation == operation and call.number < number)
 
 
-def at_every_call(sim: Simulation, action: Callable[[], object]) -> None:
-    """Let something happen right before the service sees any of the calls to come."""
+def at_every_call(sim: Simulation, action: Callable[[], object], *, after: bool = False) -> None:
+    """Let something happen right before the service sees any of the calls to come, or after its reply to it."""
     first = len(sim.wires.calls) + 1
     for number in range(first, first + MOST_CALLS):
-        sim.at_call(number, action)
+        sim.at_call(number, action, after=after)
 
 
 def at_operation(sim: Simulation, operation: str, nth: int, action: Callable[[], object]) -> None:

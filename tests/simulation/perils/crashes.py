@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from nfw_reconcile.act.journal.leases import Holder, Leases
-from nfw_reconcile.act.waiting import Deadline
+from nfw_reconcile.act.recovery import SIGNATURE_LIFETIME
+from nfw_reconcile.act.settle import CLOCK_SKEW
 from nfw_reconcile.emulator.clients import Client, ClientState
-from nfw_reconcile.emulator.outcomes import OperationType, OutcomeRule
+from nfw_reconcile.emulator.outcomes import NEVER_ENDS, OperationType, OutcomeRule
 from nfw_reconcile.emulator.outcomes import Outcome as Ending
 from nfw_reconcile.emulator.settings import EmulatorSettings, OperationSettings, SyncSettings, TableSettings
-from nfw_reconcile.errors import ExitCode, FirewallLeased
 from nfw_reconcile.model.documents import Limits
-from tests.checker import STARTS, flushes
-from tests.simulation.perils.common import asked_of, at_every_call, bounded, judged, number_of, started
-from tests.simulation.processes import RUN, Disk, History, Kill, Moment
+from tests.checker import flushes
+from tests.simulation.perils.common import FLUSH, asked_of, at_every_call, number_of
+from tests.simulation.perils.histories import history, killed_at, told
+from tests.simulation.perils.holdups import nothing_to_flush_yet, one_begins_under_the_old_rules
+from tests.simulation.processes import RUN, Kill, Moment
 from tests.simulation.scenarios import MANY_PORTS, one_zone, two_batches, with_exceptions
 from tests.simulation.simulation import PACE, account, simulate
 from tests.unit.act.scene import A, flow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from nfw_reconcile.emulator.replies import JsonObject
-    from tests.simulation.perils.common import World
-    from tests.simulation.simulation import Outcome, Simulation
+    from tests.simulation.simulation import Simulation
 
 HALF_A_DAY: Final = 13 * 3600.0
 """Longer than the service tells of an operation."""
@@ -42,29 +40,11 @@ LATE: Final = 50.0
 AHEAD: Final = 25.0
 """Seconds by which a clock may be ahead of another, as far as the program allows."""
 
-FLUSH: Final = "StartFlowFlush"
-"""The service is told to begin a flush by this call."""
 
-PATIENCE: Final[dict[str, Any]] = {"timeout": 3000.0, "pace": replace(PACE, held=600.0)}
-"""A lease of a process that is gone is waited for, and so is a request that may still arrive."""
+LIST: Final = "ListFlowOperations"
 
-
-@contextmanager
-def history(world: World, **options: Any) -> Iterator[History]:  # noqa: ANN401 - options of apply
-    """Give a run with a journal on a disk, and time to wait for what may still arrive."""
-    with tempfile.TemporaryDirectory() as directory:
-        sim = bounded(world())
-        sim.options |= PATIENCE | options
-        yield History(sim, Path(directory))
-
-
-def killed_at(run: History, world: World, moment: Moment, nth: int = 1) -> None:
-    """Kill ``apply`` right before the service sees its ``nth`` flush, or right after it has."""
-    assert run.apply(Kill(moment, number_of(world, FLUSH, nth))) is None
-
-
-def told(outcome: Outcome | None, exit_code: int = 0) -> list[str]:
-    return ["the last process was killed as well"] if outcome is None else judged(outcome, exit_code)
+SEEN_IN_SYNC: Final = Kill(Moment.WRITTEN, 2)
+"""Right after the line that says so, the second of any process that has not sent anything."""
 
 
 # Resume
@@ -99,6 +79,37 @@ def a_flush_arrives_long_after_its_process_was_killed() -> list[str]:
         run.simulation.scene.clock.sleep(150.0)
         arrive()
         return told(outcome)
+
+
+def a_flush_arrives_right_after_the_last_look_for_it() -> list[str]:
+    """The reply to that look takes until the signature has expired."""
+    (asked,) = asked_of(one_zone, FLUSH)
+    with history(one_zone) as run:
+        sim, scene = run.simulation, run.simulation.scene
+        killed_at(run, one_zone, Moment.CALL)
+        waiting, due = [asked], scene.clock.now() + SIGNATURE_LIFETIME - 2 * PACE.poll
+
+        def arrive() -> None:
+            if waiting and sim.wires.calls[-1].operation == LIST and scene.clock.now() >= due:
+                scene.ok(FLUSH, **waiting.pop())
+                scene.clock.sleep(CLOCK_SKEW + 4 * PACE.poll)
+
+        at_every_call(sim, arrive, after=True)
+        found = told(run.resume())
+        assert not waiting, "nobody looked for it at the end"
+        return found
+
+
+def killed_before_the_reply_to_a_flush_that_never_ends() -> list[str]:
+    with history(endless_flushes) as run:
+        killed_at(run, one_zone, Moment.REPLY)
+        return told(run.resume(), exit_code=5)
+
+
+def endless_flushes() -> Simulation:
+    sim = one_zone()
+    sim.scene.emulator.outcomes.add(OutcomeRule(NEVER_ENDS, OperationType.FLUSH))
+    return sim
 
 
 def _arriving(sim: Simulation, asked: JsonObject, after: float) -> Callable[[], None]:
@@ -150,6 +161,22 @@ def resumed_where_the_clock_is_ahead() -> list[str]:
         return told(run.resume(machine="elsewhere", ahead=AHEAD))
 
 
+def resumed_where_the_clock_is_behind_and_again_where_it_is_right() -> list[str]:
+    """What the second process writes down is read by the third."""
+    with history(late_connection) as run:
+        assert run.apply(SEEN_IN_SYNC) is None
+        assert run.resume(SEEN_IN_SYNC, machine="elsewhere", ahead=-AHEAD) is None
+        return told(run.resume())
+
+
+def resumed_after_rules_were_rolled_back_and_forth() -> list[str]:
+    """Between two processes, so that neither of them has seen the zone out of sync."""
+    with history(nothing_to_flush_yet) as run:
+        assert run.apply(SEEN_IN_SYNC) is None
+        one_begins_under_the_old_rules(run.simulation)
+        return told(run.resume())
+
+
 def late_connection() -> Simulation:
     scene, wires = account(EmulatorSettings(sync=SyncSettings(delay=LATE)))
     scene.add_flows()
@@ -158,6 +185,18 @@ def late_connection() -> Simulation:
         A, Client(flow(9), LATE - AHEAD / 2, state=ClientState.REFUSED, reconnects=True)
     )
     return sim
+
+
+def others_flush_the_same_after_a_process_was_killed() -> list[str]:
+    """Two are listed that could be what it sent, and nobody can tell which of them is."""
+    (asked,) = asked_of(one_zone, FLUSH)
+    with history(one_zone) as run:
+        sim = run.simulation
+        killed_at(run, one_zone, Moment.REPLY)
+        sim.scene.clock.sleep(20.0)
+        sim.scene.ok(FLUSH, **asked)
+        sim.foreign |= {each.id for each in flushes(sim.scene.emulator)}
+        return told(run.resume())
 
 
 # Half a day later: the service has forgotten what was sent
@@ -199,53 +238,7 @@ def killed_before_its_flush_and_resumed_when_its_flows_have_ended() -> list[str]
         return told(outcome) + lies
 
 
-# Another run
-
-
-def applied_again_instead_of_resumed() -> list[str]:
-    """With the same journal, which tells of a flush whose outcome nobody knows."""
-    with history(one_zone) as run:
-        killed_at(run, one_zone, Moment.REPLY)
-        begun = len(run.simulation.wires.calls)
-        outcome = run.apply(run="run-2")
-        calls = run.simulation.wires.calls[begun:]
-        found = [f"{call.operation} was sent" for call in calls if call.operation in STARTS]
-        exit_code = None if outcome is None else outcome.exit_code
-        if exit_code != ExitCode.UNKNOWN_OUTCOME:
-            found.append(f"exit code {exit_code}, and a flush of the run before is not settled")
-        return found
-
-
-def another_run_holds_the_firewall() -> list[str]:
-    with history(one_zone, pace=PACE) as run:
-        sim = run.simulation
-        others = Leases(Disk(run.directory), sim.scene.clock, "others", Holder("elsewhere", "others"))
-        others.acquire([sim.scene.firewall], Deadline.after(sim.scene.clock, 0.0))
-        outcome = run.apply()
-        assert outcome is not None
-        return judged(outcome, ExitCode.BUSY) + started(outcome)
-
-
-def slow_sync() -> Simulation:
-    scene, wires = account(EmulatorSettings(sync=SyncSettings(delay=500.0)))
-    scene.add_flows()
-    return simulate(scene, wires, sync_timeout=600.0, timeout=1500.0, gate_poll=50.0)
-
-
-def another_run_wants_the_firewall_when_a_flush_is_sent() -> list[str]:
-    """The run has waited for longer than a lease lasts, and has to hold the firewall all the same."""
-    found: list[str] = []
-    with history(slow_sync) as run:
-        sim = run.simulation
-
-        def want() -> None:
-            others = Leases(Disk(run.directory), sim.scene.clock, "others", Holder("elsewhere", "others"))
-            with suppress(FirewallLeased):
-                others.acquire([sim.scene.firewall], Deadline.after(sim.scene.clock, 0.0))
-                found.append("a flush is sent, and another run can take the firewall")
-
-        sim.at_call(number_of(slow_sync, FLUSH), want)
-        return told(run.apply()) + found
+# The disk
 
 
 def the_journal_is_lost_under_continue() -> list[str]:
@@ -262,9 +255,6 @@ def the_journal_is_lost_under_continue() -> list[str]:
 
 def continuing() -> Simulation:
     return with_exceptions("CONTINUE")
-
-
-# The disk
 
 
 def a_power_cut_may_come_at_any_time() -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from nfw_reconcile.act.journal.events import Intended
 from nfw_reconcile.flows.texts import read_filter
 from nfw_reconcile.model.documents import FilterSafety
-from tests.simulation.perils.common import at_operation, bounded, ended, judged, last_before, number_of
+from tests.simulation.perils.common import FLUSH, at_operation, bounded, ended, judged, last_before, number_of
 from tests.simulation.scenarios import MANY_PORTS, one_zone
 from tests.simulation.simulation import WatchedJournal, account, simulate
 from tests.unit.act.scene import ALLOWED, NEW_RULES, OLD_RULES, A, flow
@@ -24,7 +24,6 @@ HELD_UP: Final = 40.0
 
 READ: Final = "DescribeFirewall"
 LIST: Final = "ListFlowOperations"
-FLUSH: Final = "StartFlowFlush"
 
 
 class SlowJournal(WatchedJournal):

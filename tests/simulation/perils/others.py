@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.emulator.faults import TIMEOUT, TIMEOUT_AFTER
 from nfw_reconcile.emulator.replies import Answer
-from tests.simulation.perils.common import asked_of, ended, last_before, number_of
+from tests.simulation.perils.common import FLUSH, asked_of, ended, last_before, number_of
 from tests.simulation.planned import NEW, OLD, planned_simulation, write_rules
 from tests.simulation.scenarios import one_zone, two_batches
 from tests.simulation.simulation import Strike
@@ -15,7 +15,6 @@ from tests.unit.act.scene import ALLOWED, A
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
-FLUSH: Final = "StartFlowFlush"
 LIST: Final = "ListFlowOperations"
 OTHER_FLOWS: Final = [{"SourceAddress": {"AddressDefinition": "10.9.0.0/16"}}]
 

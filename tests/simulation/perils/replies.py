@@ -20,7 +20,7 @@ from nfw_reconcile.emulator.faults import (
     FaultRule,
 )
 from nfw_reconcile.emulator.transport import attach
-from tests.simulation.perils.common import ended, number_of
+from tests.simulation.perils.common import FLUSH, ended, number_of
 from tests.simulation.scenarios import one_zone, two_batches
 from tests.simulation.simulation import Strike, account, simulate
 from tests.simulation.wires import Wires
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
 RESULTS: Final = "ListFlowOperationResults"
-FLUSH: Final = "StartFlowFlush"
 ENVIRONMENT: Final = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
