@@ -147,8 +147,8 @@ class _Sending:
         self._minimum_age = flush_minimum_age(decided_at, context.in_sync_at, batch.seen)
         context.journal.write(self._intent())
         self._sent_at = context.lane.clock.now()
-        if self._sent_at - decided_at > MOST_DELAY:
-            return self._too_late(self._sent_at - decided_at)
+        if (late := self._too_late(decided_at)) is not None:
+            return late
         reply = context.lane.service.start_flush(self._request)
         match reply:
             case Accepted(operation_id=operation_id):
@@ -159,11 +159,22 @@ class _Sending:
                 self._note(NoReply(self._name, reason, settled=False))
         return reply
 
-    def _too_late(self, seconds: float) -> Declined:
-        """Send nothing: by now the ages that were worked out would reach flows that nobody looked at."""
-        summary = f"it was not sent: {seconds:.0f} s went by while it was written down."
-        self._note(Refusal(self._name, summary))
-        return Declined(UnreachableError(error(summary, remedy="Try again.")), Retry.LATER)
+    def _too_late(self, decided_at: float) -> Declined | None:
+        """Say no in the service's place where the moment for this flush has passed; raises ``OutOfTimeError``.
+
+        After a while the ages that were worked out would reach flows that nobody looked at.
+        """
+        deadline, seconds = self._context.lane.deadline, self._sent_at - decided_at
+        if deadline.passed:
+            problem = deadline.out_of_time(" before a flush was sent")
+            self._note(Refusal(self._name, str(problem)))
+            raise problem
+        if seconds <= MOST_DELAY:
+            return None
+        summary = f"{seconds:.0f} s went by while a flush was written down."
+        late = UnreachableError(error(summary, remedy="It was not sent."))
+        self._note(Refusal(self._name, str(late)))
+        return Declined(late, Retry.LATER)
 
     def settle(self, lost: Lost) -> str | None:
         """Look for the operation that the lost request may have started."""

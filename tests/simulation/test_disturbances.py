@@ -155,3 +155,17 @@ def test_what_an_earlier_process_flushed_counts_towards_the_limit(tmp_path: Path
     assert result.exit_code == 4
     assert "5 flows would be flushed, more than the 3 allowed" in messages(result)
     assert len(flushes(scene.emulator)) == 1
+
+
+def test_a_flush_is_not_sent_when_the_time_is_up_while_the_policy_is_read_again() -> None:
+    clean = scenarios.one_zone()
+    clean.run()
+    reads = [call.number for call in clean.wires.calls if call.operation == "DescribeRuleGroup"]
+    sent = next(call.number for call in clean.wires.calls if call.operation == "StartFlowFlush")
+    sim = scenarios.one_zone()
+    sim.options["timeout"] = 30.0
+    sim.at_call(max(number for number in reads if number < sent), lambda: sim.scene.clock.sleep(25))
+    outcome = sim.run()
+    assert invariants(outcome) == []
+    assert flushes(sim.scene.emulator) == []
+    assert outcome.exit_code == 4

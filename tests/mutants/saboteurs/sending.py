@@ -112,8 +112,8 @@ JOURNAL: Final = (
                 "act.flush:_Sending.send",
                 "context.journal.write(self._intent())\n"
                 "    self._sent_at = context.lane.clock.now()\n"
-                "    if self._sent_at - decided_at > MOST_DELAY:\n"
-                "        return self._too_late(self._sent_at - decided_at)\n"
+                "    if (late := self._too_late(decided_at)) is not None:\n"
+                "        return late\n"
                 "    reply = context.lane.service.start_flush(self._request)",
                 "self._sent_at = context.lane.clock.now()\n"
                 "    reply = context.lane.service.start_flush(self._request)\n"

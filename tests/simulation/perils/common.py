@@ -22,7 +22,7 @@ World = Callable[[], "Simulation"]
 FLUSH: Final = "StartFlowFlush"
 """The service is told to begin a flush by this call."""
 
-MOST_CALLS: Final = 400
+MOST_CALLS: Final = 600
 """The longest of these runs takes less than half of it."""
 
 

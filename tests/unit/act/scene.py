@@ -37,7 +37,7 @@ from nfw_reconcile.model.policy import EngineOptions, GroupName, Policy, Statefu
 from nfw_reconcile.model.policy import StreamExceptionPolicy as Exceptions
 from nfw_reconcile.model.texts import flow_row
 from nfw_reconcile.sources.suricata.rule import parse_rules
-from tests.checker import Expectations, violations
+from tests.checker import STARTS, Expectations, flushes, violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -151,7 +151,11 @@ def client(service: str, emulator: Emulator, clock: VirtualClock) -> Any:  # noq
 
 @dataclass
 class Scene:
-    """The account, and what is done to it."""
+    """The account, and what is done to it.
+
+    ``possible`` are destination ports of flows that may be flushed as possibly denied; ``others`` and ``foreign`` are
+    the calls and the flow operations that are not the program's own.
+    """
 
     clock: VirtualClock
     emulator: Emulator
@@ -163,11 +167,19 @@ class Scene:
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     new_rules: str = NEW_RULES
     any_policy_will_do: bool = False
+    possible: frozenset[str] = frozenset()
+    others: set[int] = field(default_factory=set)
+    foreign: set[str] = field(default_factory=set)
     policies_of: Callable[[FirewallPlan], Policies] | None = None
 
     def ok(self, operation: str, /, **params: Any) -> JsonObject:  # noqa: ANN401 - JSON
+        """Make a call that is not the program's own."""
+        before = self.emulator.call_count
         reply = self.emulator.call(operation, params)
         assert isinstance(reply, Answer), reply
+        self.others |= set(range(before + 1, self.emulator.call_count + 1))
+        if operation in STARTS:
+            self.foreign.add(str(reply.body["FlowOperationId"]))
         return reply.body
 
     @property
@@ -257,6 +269,32 @@ class Scene:
         return violations(self.emulator, Expectations(newly_denied, self.current(), foreign))
 
 
+def lasting_violations(scene: Scene) -> list[str]:
+    """Say what no run may ever have done, whatever became of the rules meanwhile; see :mod:`tests.checker`."""
+    denied = frozenset(DENIED_PORT.findall(scene.new_rules)) - frozenset(DENIED_PORT.findall(OLD_RULES))
+    denied |= scene.possible
+
+    def may_flush(found: FiveTuple) -> bool:
+        return not denied.isdisjoint({str(found.destination_port), str(found.source_port)})
+
+    in_force = [each.in_force.versions for each in flushes(scene.emulator) if each.in_force is not None]
+    told = [
+        call.reply.body.get("UpdateToken")
+        for call in scene.emulator.requests
+        if isinstance(call.reply, Answer)
+    ]
+    arns = {scene.group, scene.policy, *(arn for versions in in_force for arn in versions)}
+    any_version = {arn: frozenset(str(token) for token in told) for arn in arns}
+    expected = Expectations(
+        may_flush,
+        scene.current(),
+        frozenset(scene.foreign),
+        any_version,
+        is_own=lambda call: call.number not in scene.others,
+    )
+    return violations(scene.emulator, expected)
+
+
 def plan_of(*parts: FirewallPlan) -> PlanDocument:
     document = PlanDocument(
         format_version="1.0",
@@ -312,7 +350,12 @@ def build(
     scene.firewall = firewall["Firewall"]["FirewallArn"]
     emulator.set_vpc("vpc-0a1b2c", ["10.0.0.0/8"])
     emulator.put_in_sync()
+    BUILT.append(scene)
     return scene
+
+
+BUILT: Final[list[Scene]] = []
+"""The accounts of the test that is running: each is looked at when it ends."""
 
 
 def tight(settings: EmulatorSettings | None = None, count: int = 3, zones: int = 3, page: int = 100) -> Scene:
