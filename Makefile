@@ -7,9 +7,9 @@ VENV   ?= .venv
 LOCK   ?=
 # Further arguments, for pytest above all: make test ARGS='-k intervals -x'
 ARGS   ?=
-# How many processes share the tests: a number, or `logical`, one for each core. 0 is for a debugger, which
-# wants pytest itself: make test WORKERS=0 ARGS='-k intervals --pdb'
-WORKERS ?= logical
+# How many processes share the tests: one more than there are cores, because some tests wait for real processes
+# most of their time. 0 is for a debugger, which wants pytest itself: make test WORKERS=0 ARGS='-k intervals --pdb'
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 BIN      := $(VENV)/bin
 RUNTIME  := $(VENV)/.installed-runtime

@@ -12,7 +12,7 @@ from tests.programs import NEEDS
 from tests.tiers import VARIABLE, Tier, chosen_tier, load_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from _pytest.terminal import TerminalReporter
 
@@ -48,6 +48,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for need in NEEDS:
         if item.get_closest_marker(need.marker) and (reason := need.lacking()):
             pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Write halves of surrogate pairs as escapes in reports of failures: a worker could not send them on."""
+    report = yield
+    if report.failed:
+        report.longrepr = _sendable(str(report.longrepr))
+        report.sections = [(_sendable(title), _sendable(text)) for title, text in report.sections]
+    return report
+
+
+def _sendable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
