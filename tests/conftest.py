@@ -52,11 +52,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Write halves of surrogate pairs as escapes in reports of failures: a worker could not send them on."""
+    """Write halves of surrogate pairs as escapes in reports: a worker could not send them on."""
     report = yield
     if report.failed:
         report.longrepr = _sendable(str(report.longrepr))
-        report.sections = [(_sendable(title), _sendable(text)) for title, text in report.sections]
+    report.sections = [(_sendable(title), _sendable(text)) for title, text in report.sections]
     return report
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.verdict import FlowEffect
     from tests.tiers import Tier
 
-FLOWS_OF_A_DRAW: Final = {"quick": 2000, "full": 8000, "soak": 8000}
+FLOWS_OF_A_DRAW: Final = {"quick": 2000, "full": 1600, "soak": 8000}
 WORLD: Final = tuple(
     FiveTuple(protocol, source, ports[0], destination, ports[1])
     for family in (V4, V6)
