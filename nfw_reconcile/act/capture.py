@@ -18,7 +18,7 @@ from nfw_reconcile.act.results import read_results
 from nfw_reconcile.errors import error
 from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.documents import OperationType
-from nfw_reconcile.model.filters import MOST_FILTERS, FlowFilter
+from nfw_reconcile.model.filters import FlowFilter, in_operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,8 +57,8 @@ def capture(lane: Lane, filters: Sequence[FlowFilter], minimum_age: int) -> Capt
     Raises ``ServiceError`` (``ZoneHeldError`` and ``NeverEndedError`` among it) where no operation could be had.
     """
     work = _Capturing(lane, Seen(lane.clock.now(), minimum_age))
-    for first in range(0, len(filters), MOST_FILTERS):
-        work.look(tuple(filters[first : first + MOST_FILTERS]), MOST_SPLITS)
+    for together in in_operations(filters):
+        work.look(together, MOST_SPLITS)
     return Capture(work.seen, as_flows(work.looks), tuple(work.operations), tuple(work.problems))
 
 

@@ -21,14 +21,12 @@ from nfw_reconcile.act.states import state_after
 from nfw_reconcile.act.trust import in_doubt
 from nfw_reconcile.errors import LimitExceeded, NfwReconcileError
 from nfw_reconcile.flows.select import Selection, select
-from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.documents import ZoneState
-from nfw_reconcile.model.filters import ANY_PORT, MOST_FILTERS, FlowFilter
-from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
+from nfw_reconcile.model.filters import exact_filter, in_operations
 from nfw_reconcile.model.policy import StreamExceptionPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from nfw_reconcile.act.attempts import Attempts
     from nfw_reconcile.act.gate import InSync
@@ -40,9 +38,8 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.sighting import Sighting
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.engine.region_filters import DeniedRegion
-    from nfw_reconcile.model.addresses import Address
     from nfw_reconcile.model.documents import ZoneResult
-    from nfw_reconcile.model.flow import FiveTuple
+    from nfw_reconcile.model.filters import FlowFilter
 
 ROUNDS: Final = 2
 """How often a run flushes a zone, also one that was resumed, before what is left is reported."""
@@ -243,7 +240,7 @@ class ZoneWork:
         """Choose filters; where flows may be missing from the capture, filters of one flow each."""
         frame = self._frame
         if not sighting.capture.complete:
-            return Selection(tuple(_in_batches([exact_filter(flow) for flow in sighting.cut_entries])))
+            return Selection(tuple(in_operations([exact_filter(flow) for flow in sighting.cut_entries])))
         cut, kept = sighting.cut_entries, sighting.kept_entries
         return select(cut, kept, frame.capture_filters, region=frame.region)
 
@@ -271,21 +268,3 @@ class ZoneWork:
             self.record.say(["flushed flows are listed again, and CONTINUE may have let them live on"])
             return ZoneState.UNPROVEN
         return good
-
-
-def exact_filter(flow: FiveTuple) -> FlowFilter:
-    """Give the filter that matches one entry; for a protocol without ports, all entries of the two hosts."""
-    source, destination = (_host(address) for address in (flow.source, flow.destination))
-    if flow.protocol not in PROTOCOLS_WITH_PORTS:
-        return FlowFilter(source, destination, ANY_PORT, ANY_PORT, (flow.protocol,))
-    ports = (flow.source_port, flow.source_port), (flow.destination_port, flow.destination_port)
-    return FlowFilter(source, destination, *ports, (flow.protocol,))
-
-
-def _host(address: Address) -> Network:
-    return Network(address.family, address.value, Network(address.family, 0, 0).bits)
-
-
-def _in_batches(filters: list[FlowFilter]) -> Iterator[tuple[FlowFilter, ...]]:
-    for first in range(0, len(filters), MOST_FILTERS):
-        yield tuple(filters[first : first + MOST_FILTERS])

@@ -15,7 +15,7 @@ from nfw_reconcile.flows.joining import join_cheapest
 from nfw_reconcile.flows.prefer import is_region_safe, prefer_safe
 from nfw_reconcile.flows.proof import REMEDY, Listing, faults
 from nfw_reconcile.flows.table import FlowTable
-from nfw_reconcile.model.filters import ANY_PORT, MOST_FILTERS
+from nfw_reconcile.model.filters import ANY_PORT, MOST_FILTERS, in_operations
 from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def select(
     if survey is not None:
         filters = _preferred(filters, choices, survey, -len(filters) % size)
     filters = sorted(set(filters))
-    batches = tuple(tuple(filters[start : start + size]) for start in range(0, len(filters), size))
+    batches = tuple(in_operations(filters, size))
     if found := faults(batches, cut=inside, keep=keep, within=within, most=most_per_operation):
         raise NfwReconcileError(found)
     safe = frozenset(each for each in filters if is_region_safe(each, _one_of(each, choices), survey))

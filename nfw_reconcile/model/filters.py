@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from nfw_reconcile.model.addresses import Network, everything
+from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
 from nfw_reconcile.model.intervals import HIGHEST_PORT
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.addresses import Network
+    from collections.abc import Iterator, Sequence
+
+    from nfw_reconcile.model.addresses import Address
     from nfw_reconcile.model.flow import FiveTuple
 
 MOST_FILTERS: Final = 20
@@ -69,6 +73,27 @@ class FlowFilter:
             and self.destination_ports == ANY_PORT
             and not self.protocols
         )
+
+
+def exact_filter(flow: FiveTuple) -> FlowFilter:
+    """Give the filter that matches one entry; for a protocol without ports, all entries of the two hosts."""
+    source, destination = (_host(address) for address in (flow.source, flow.destination))
+    if flow.protocol not in PROTOCOLS_WITH_PORTS:
+        return FlowFilter(source, destination, protocols=(flow.protocol,))
+    ports = (flow.source_port, flow.source_port), (flow.destination_port, flow.destination_port)
+    return FlowFilter(source, destination, *ports, (flow.protocol,))
+
+
+def in_operations(
+    filters: Sequence[FlowFilter], most: int = MOST_FILTERS
+) -> Iterator[tuple[FlowFilter, ...]]:
+    """Cut filters into operations of at most so many, in their order."""
+    for first in range(0, len(filters), most):
+        yield tuple(filters[first : first + most])
+
+
+def _host(address: Address) -> Network:
+    return Network(address.family, address.value, everything(address.family).bits)
 
 
 def _within(inner: tuple[int, int], outer: tuple[int, int]) -> bool:

@@ -7,12 +7,9 @@ from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.act.ports import LivePolicy, Scope
 from nfw_reconcile.act.waiting import Deadline
 from nfw_reconcile.act.workers import one_by_one
-from nfw_reconcile.act.zone import exact_filter
 from nfw_reconcile.act.zones import FirewallTask, Zones, scopes
 from nfw_reconcile.flows.texts import filter_text
 from nfw_reconcile.model.documents import ZoneState
-from nfw_reconcile.model.filters import ANY_PORT
-from nfw_reconcile.model.flow import ICMP
 from tests.unit.act.scene import (
     CAPTURE_FILTERS,
     NEW_RULES,
@@ -21,7 +18,6 @@ from tests.unit.act.scene import (
     PortPolicies,
     build,
     compiled,
-    flow,
 )
 
 STATES = {"a": ZoneStatus("READY", "vpce-1", {}), "b": ZoneStatus("READY", None, {})}
@@ -73,23 +69,3 @@ def test_filters_of_live_values_are_as_sensitive_as_those_of_the_plan() -> None:
     assert zones(ALONE, sensitive=True).mark_sensitive(planned) == CAPTURE_FILTERS
     assert zones(ALONE).filters(planned) == CAPTURE_FILTERS
     assert zones(ALONE).filters(live) == (TO_SERVERS,)
-
-
-def test_an_exact_filter_matches_its_entry_alone() -> None:
-    found = exact_filter(flow(1))
-    assert found.matches(flow(1))
-    others = (
-        flow(2),
-        flow(1, source_port=40_001),
-        flow(1, 99),
-        flow(1).reversed(),
-        flow(1)._replace(protocol=17),
-    )
-    assert not any(found.matches(each) for each in others)
-
-
-def test_where_there_are_no_ports_none_is_named() -> None:
-    entry = flow(1)._replace(protocol=ICMP, source_port=0, destination_port=0)
-    found = exact_filter(entry)
-    assert found.matches(entry)
-    assert (found.source_ports, found.destination_ports) == (ANY_PORT, ANY_PORT)

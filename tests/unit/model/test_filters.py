@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.model.addresses import Address, everything
-from nfw_reconcile.model.filters import ANY_PORT, FlowFilter
-from nfw_reconcile.model.flow import TCP, FiveTuple
+from nfw_reconcile.model.filters import ANY_PORT, FlowFilter, exact_filter
+from nfw_reconcile.model.flow import ICMP, TCP, FiveTuple
 from tests.strategies import families, filters, flows
 
 if TYPE_CHECKING:
@@ -73,3 +73,26 @@ def test_only_a_filter_without_any_limit_matches_everything(found: FlowFilter) -
     family: Family = found.source.family
     unlimited = FlowFilter(everything(family), everything(family), ANY_PORT, ANY_PORT)
     assert found.matches_everything == found.covers(unlimited)
+
+
+ENTRY = FiveTuple(TCP, Address.parse("10.0.0.1"), 40_000, Address.parse("192.0.2.1"), 5432)
+
+
+def test_an_exact_filter_matches_its_entry_alone() -> None:
+    found = exact_filter(ENTRY)
+    assert found.matches(ENTRY)
+    others = (
+        ENTRY._replace(source=Address.parse("10.0.0.2")),
+        ENTRY._replace(source_port=40_001),
+        ENTRY._replace(destination_port=99),
+        ENTRY.reversed(),
+        ENTRY._replace(protocol=17),
+    )
+    assert not any(found.matches(each) for each in others)
+
+
+def test_where_there_are_no_ports_none_is_named() -> None:
+    entry = ENTRY._replace(protocol=ICMP, source_port=0, destination_port=0)
+    found = exact_filter(entry)
+    assert found.matches(entry)
+    assert (found.source_ports, found.destination_ports) == (ANY_PORT, ANY_PORT)
