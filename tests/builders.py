@@ -10,34 +10,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.model.documents import (
-    FOLLOWED_ENGINE,
     FORMAT_VERSION,
-    PLAN_KIND,
-    RESULT_KIND,
-    AttemptRule,
-    Box,
     CauseText,
-    ChangeKind,
     EffectCount,
     FilterText,
     FirewallIdentity,
-    FirewallPlan,
-    FirewallResult,
     FlowRow,
-    FlowsSeen,
     FlowText,
     Level,
     Limits,
-    Operation,
-    OperationType,
-    PlanDocument,
     PolicyIdentity,
+    Remark,
+    RuleText,
+)
+from nfw_reconcile.model.plan_document import (
+    FOLLOWED_ENGINE,
+    PLAN_KIND,
+    AttemptRule,
+    Box,
+    ChangeKind,
+    FirewallPlan,
+    FlowsSeen,
+    PlanDocument,
     Region,
     RegionPart,
-    Remark,
-    ResultDocument,
     RuleChange,
-    RuleText,
+)
+from nfw_reconcile.model.result_document import (
+    RESULT_KIND,
+    FirewallResult,
+    Operation,
+    OperationType,
+    ResultDocument,
     ZoneResult,
     ZoneState,
 )
@@ -47,7 +51,7 @@ from nfw_reconcile.pipeline.saved import sealed as sealed  # noqa: PLC0414 - for
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nfw_reconcile.model.documents import SettingChange, Undecided
+    from nfw_reconcile.model.plan_document import SettingChange, Undecided
 
 ACCOUNT: Final = "111122223333"
 REGION: Final = "eu-west-1"

@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from nfw_reconcile.model.documents import PLAN_KIND, RESULT_KIND, PlanDocument, ResultDocument
+from nfw_reconcile.model.plan_document import PLAN_KIND, PlanDocument
+from nfw_reconcile.model.result_document import RESULT_KIND, ResultDocument
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from nfw_reconcile.model.documents import FirewallPlan, Undecided
+    from nfw_reconcile.model.plan_document import FirewallPlan, Undecided
     from nfw_reconcile.model.verdict import Decision
     from nfw_reconcile.pipeline import Classified
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nfw_reconcile.act.entries import ListedFlow
-    from nfw_reconcile.model.documents import AttemptRule
+    from nfw_reconcile.model.plan_document import AttemptRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from nfw_reconcile.act.ports import FlowRequest, Lost, OperationStatus, Unreacha
 from nfw_reconcile.act.results import read_results
 from nfw_reconcile.errors import error
 from nfw_reconcile.model.addresses import Network
-from nfw_reconcile.model.documents import OperationType
 from nfw_reconcile.model.filters import FlowFilter, in_operations
+from nfw_reconcile.model.result_document import OperationType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,7 +17,7 @@ from nfw_reconcile.act.zone import ZoneFrame, ZoneWork
 from nfw_reconcile.act.zones import Zones
 from nfw_reconcile.engine.region_filters import DeniedRegion
 from nfw_reconcile.errors import LimitExceeded, NfwReconcileError, ServiceError
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.result_document import ZoneState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -28,7 +28,7 @@ from nfw_reconcile.act.ports import (
 from nfw_reconcile.act.settle import find_lost, known_flushes
 from nfw_reconcile.errors import ServiceError, error
 from nfw_reconcile.flows.texts import flush_filter_text
-from nfw_reconcile.model.documents import OperationType
+from nfw_reconcile.model.result_document import OperationType
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from nfw_reconcile.act.operations import described, listed_operations
 from nfw_reconcile.act.settle import CLOCK_SKEW, read_filters
 from nfw_reconcile.act.texts import time_text
-from nfw_reconcile.model.documents import OperationType
+from nfw_reconcile.model.result_document import OperationType
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -10,7 +10,8 @@ from nfw_reconcile.errors import Diagnostic, StalePlan, error
 
 if TYPE_CHECKING:
     from nfw_reconcile.act.configuration import Configuration
-    from nfw_reconcile.model.documents import FirewallIdentity, PlanDocument
+    from nfw_reconcile.model.documents import FirewallIdentity
+    from nfw_reconcile.model.plan_document import PlanDocument
 
 MAKE_IT_AGAIN: Final = "Make the plan again."
 MOST_SKEW: Final = 30.0

@@ -25,7 +25,7 @@ from nfw_reconcile.act.texts import time_text
 from nfw_reconcile.act.waiting import Deadline, patiently
 from nfw_reconcile.act.zones import Zones, scopes
 from nfw_reconcile.errors import NfwReconcileError, ServiceError
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.result_document import ZoneState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

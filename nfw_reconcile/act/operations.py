@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.lane import Lane
     from nfw_reconcile.act.ports import Accepted, Lost, OperationDetail, OperationSummary, StartReply
     from nfw_reconcile.act.waiting import Deadline
-    from nfw_reconcile.model.documents import OperationType
     from nfw_reconcile.model.filters import FlowFilter
+    from nfw_reconcile.model.result_document import OperationType
 
 
 @dataclass(frozen=True, slots=True)

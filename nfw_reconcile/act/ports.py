@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from nfw_reconcile.engine.compiled import CompiledPolicy
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.errors import Diagnostic
-    from nfw_reconcile.model.documents import OperationType
     from nfw_reconcile.model.filters import FlowFilter
+    from nfw_reconcile.model.result_document import OperationType
 
 JsonObject = Mapping[str, Any]
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.act.configuration import Configuration
     from nfw_reconcile.act.options import ActOptions
-    from nfw_reconcile.model.documents import FirewallPlan, RegionPart, Remark
+    from nfw_reconcile.model.documents import Remark
+    from nfw_reconcile.model.plan_document import FirewallPlan, RegionPart
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.texts import time_text
 from nfw_reconcile.flows.texts import flush_filter_text, safe_filter_text
-from nfw_reconcile.model.documents import Operation, OperationType, ZoneResult, ZoneState
+from nfw_reconcile.model.result_document import Operation, OperationType, ZoneResult, ZoneState
 from nfw_reconcile.model.texts import flow_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ ATTEMPTS: Final = "{count} denied flows look like blocked attempts, by their few
 
 @dataclass(slots=True)
 class ZoneRecord:
-    """Collects what becomes a :class:`~nfw_reconcile.model.documents.ZoneResult`."""
+    """Collects what becomes a :class:`~nfw_reconcile.model.result_document.ZoneResult`."""
 
     scope: Scope
     sensitive: tuple[FlowFilter, ...] = ()

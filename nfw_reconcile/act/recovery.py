@@ -21,7 +21,8 @@ from nfw_reconcile.act.texts import moment_of
 from nfw_reconcile.act.waiting import Deadline
 from nfw_reconcile.errors import ServiceError
 from nfw_reconcile.flows.texts import read_filter
-from nfw_reconcile.model.documents import FilterSafety, OperationType
+from nfw_reconcile.model.documents import FilterSafety
+from nfw_reconcile.model.result_document import OperationType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

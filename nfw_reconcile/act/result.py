@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import ExitCode
 from nfw_reconcile.model.codec import JsonObject, sha256, to_json
-from nfw_reconcile.model.documents import (
-    FORMAT_VERSION,
+from nfw_reconcile.model.documents import FORMAT_VERSION
+from nfw_reconcile.model.result_document import (
     RESULT_KIND,
     FirewallResult,
     OperationType,
@@ -19,7 +19,9 @@ from nfw_reconcile.model.documents import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nfw_reconcile.model.documents import FirewallPlan, Limits, ZoneResult
+    from nfw_reconcile.model.documents import Limits
+    from nfw_reconcile.model.plan_document import FirewallPlan
+    from nfw_reconcile.model.result_document import ZoneResult
     from nfw_reconcile.model.verdict import Effect
 
 CODES: Final = {

@@ -30,12 +30,9 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.options import ActOptions
     from nfw_reconcile.act.ports import Clock, FlowService, Policies
     from nfw_reconcile.errors import Diagnostic
-    from nfw_reconcile.model.documents import (
-        FirewallIdentity,
-        FirewallPlan,
-        PlanDocument,
-        ResultDocument,
-    )
+    from nfw_reconcile.model.documents import FirewallIdentity
+    from nfw_reconcile.model.plan_document import FirewallPlan, PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from nfw_reconcile.act.operations import described, listed_operations
 from nfw_reconcile.act.ports import UnreachableError
 from nfw_reconcile.errors import InputError
 from nfw_reconcile.flows.wire import from_api, to_api
-from nfw_reconcile.model.documents import OperationType
+from nfw_reconcile.model.result_document import OperationType
 
 if TYPE_CHECKING:
     from nfw_reconcile.act.lane import Lane

@@ -8,7 +8,7 @@ from nfw_reconcile.act.operations import ZoneHeldError
 from nfw_reconcile.act.ports import CredentialsError
 from nfw_reconcile.act.waiting import OutOfTimeError
 from nfw_reconcile.errors import Refused, StalePlan
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.result_document import ZoneState
 
 if TYPE_CHECKING:
     from nfw_reconcile.errors import NfwReconcileError

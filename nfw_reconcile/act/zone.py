@@ -21,9 +21,9 @@ from nfw_reconcile.act.states import state_after
 from nfw_reconcile.act.trust import in_doubt
 from nfw_reconcile.errors import LimitExceeded, NfwReconcileError
 from nfw_reconcile.flows.select import Selection, select
-from nfw_reconcile.model.documents import ZoneState
 from nfw_reconcile.model.filters import exact_filter, in_operations
 from nfw_reconcile.model.policy import StreamExceptionPolicy
+from nfw_reconcile.model.result_document import ZoneState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.sighting import Sighting
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.engine.region_filters import DeniedRegion
-    from nfw_reconcile.model.documents import ZoneResult
     from nfw_reconcile.model.filters import FlowFilter
+    from nfw_reconcile.model.result_document import ZoneResult
 
 ROUNDS: Final = 2
 """How often a run flushes a zone, also one that was resumed, before what is left is reported."""

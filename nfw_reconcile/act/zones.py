@@ -11,7 +11,7 @@ from nfw_reconcile.act.preflight import NOTHING_SAID
 from nfw_reconcile.act.record import ZoneRecord
 from nfw_reconcile.act.states import state_after
 from nfw_reconcile.flows.texts import read_filter
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.result_document import ZoneState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.waiting import Deadline
     from nfw_reconcile.act.workers import Workers
     from nfw_reconcile.errors import NfwReconcileError
-    from nfw_reconcile.model.documents import FirewallPlan, ZoneResult
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.flow import FiveTuple
+    from nfw_reconcile.model.plan_document import FirewallPlan
+    from nfw_reconcile.model.result_document import ZoneResult
 
 NO_ENDPOINT: Final = (
     "the firewall has no endpoint of its own here, and VPC endpoint associations are left alone; "

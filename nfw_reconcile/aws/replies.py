@@ -21,7 +21,7 @@ from nfw_reconcile.act.ports import (
     OperationSummary,
     ResultsPage,
 )
-from nfw_reconcile.model.documents import OperationType
+from nfw_reconcile.model.result_document import OperationType
 
 Reply = Mapping[str, Any]
 T = TypeVar("T")

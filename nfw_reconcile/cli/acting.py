@@ -17,7 +17,8 @@ from nfw_reconcile.cli.stopping import asked_to_stop
 from nfw_reconcile.cli.talk import say
 from nfw_reconcile.cli.watching import looking, watched
 from nfw_reconcile.errors import ExitCode, StalePlan, UsageError, error
-from nfw_reconcile.model.documents import PlanDocument, ResultDocument
+from nfw_reconcile.model.plan_document import PlanDocument
+from nfw_reconcile.model.result_document import ResultDocument
 
 if TYPE_CHECKING:
     from pathlib import Path

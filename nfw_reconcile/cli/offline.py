@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.cli.options import AwsChoice
     from nfw_reconcile.cli.showing import Shown
-    from nfw_reconcile.model.documents import PlanDocument
     from nfw_reconcile.model.flow import CapturedFlow, FiveTuple
+    from nfw_reconcile.model.plan_document import PlanDocument
     from nfw_reconcile.pipeline.inputs import Request
     from nfw_reconcile.pipeline.planning import Look, SeenFlows
 

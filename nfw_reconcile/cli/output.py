@@ -17,7 +17,8 @@ from nfw_reconcile.errors import Location, NfwReconcileError, UsageError, error
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nfw_reconcile.model.documents import PlanDocument, ResultDocument
+    from nfw_reconcile.model.plan_document import PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
     from nfw_reconcile.report import Format
 
 WIDTH_WITHOUT_TERMINAL: Final = 110

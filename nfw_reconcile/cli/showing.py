@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from nfw_reconcile.errors import Diagnostic
-    from nfw_reconcile.model.documents import PlanDocument, ResultDocument
+    from nfw_reconcile.model.plan_document import PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
 
 R = TypeVar("R")
 

@@ -14,7 +14,7 @@ from nfw_reconcile.errors import ExitCode
 if TYPE_CHECKING:
     from nfw_reconcile.cli.options import AwsChoice
     from nfw_reconcile.cli.showing import Shown
-    from nfw_reconcile.model.documents import PlanDocument
+    from nfw_reconcile.model.plan_document import PlanDocument
 
 
 @click.command("sweep")

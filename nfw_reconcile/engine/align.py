@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.compiled import Acts, CompiledRule, State
 from nfw_reconcile.engine.conditions import Reach
-from nfw_reconcile.model.documents import ChangeKind
+from nfw_reconcile.model.plan_document import ChangeKind
 from nfw_reconcile.model.policy import RuleOrder
 from nfw_reconcile.model.rule import Action
 

@@ -25,8 +25,8 @@ from nfw_reconcile.sources.flowchunks import FlowChunk, read_chunks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from nfw_reconcile.model.documents import PlanDocument
     from nfw_reconcile.model.flow import FiveTuple
+    from nfw_reconcile.model.plan_document import PlanDocument
     from nfw_reconcile.model.verdict import FlowEffect
 
 __all__ = [

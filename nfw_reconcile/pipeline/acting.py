@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.waiting import Deadline
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.errors import Diagnostic
-    from nfw_reconcile.model.documents import FirewallIdentity, PlanDocument, ResultDocument
+    from nfw_reconcile.model.documents import FirewallIdentity
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.inventory import FirewallRecord
+    from nfw_reconcile.model.plan_document import PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
     from nfw_reconcile.pipeline.planning import Look
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.engine.stateless import CompiledStateless
     from nfw_reconcile.engine.worlds import World
     from nfw_reconcile.model.addresses import Family
-    from nfw_reconcile.model.documents import SettingChange
+    from nfw_reconcile.model.plan_document import SettingChange
     from nfw_reconcile.model.policy import StreamExceptionPolicy
     from nfw_reconcile.pipeline.inputs import Loaded
 

@@ -9,7 +9,8 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.engine.compiled import CompiledRule, MayAct
-from nfw_reconcile.model.documents import ChangeKind, RuleChange, RuleText
+from nfw_reconcile.model.documents import RuleText
+from nfw_reconcile.model.plan_document import ChangeKind, RuleChange
 from nfw_reconcile.model.policy import OpaqueGroup
 from nfw_reconcile.model.texts import rule_text
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile import __version__
-from nfw_reconcile.model.documents import FOLLOWED_ENGINE, FORMAT_VERSION, PLAN_KIND, Limits, PlanDocument
+from nfw_reconcile.model.documents import FORMAT_VERSION, Limits
+from nfw_reconcile.model.plan_document import FOLLOWED_ENGINE, PLAN_KIND, PlanDocument
 from nfw_reconcile.pipeline.saved import sealed
 from nfw_reconcile.pipeline.texts import remark
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nfw_reconcile.errors import Diagnostic
-    from nfw_reconcile.model.documents import FirewallPlan
+    from nfw_reconcile.model.plan_document import FirewallPlan
 
 DEFAULT_LIMITS: Final = Limits(max_flows=1000, max_percent=None, protected_cidrs=(), protected_ports=())
 

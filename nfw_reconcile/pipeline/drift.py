@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.engine.compiled import Act
     from nfw_reconcile.engine.effect import Comparison
-    from nfw_reconcile.model.documents import AttemptRule, FirewallPlan, FlowsSeen
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.inventory import Body, FirewallRecord, PolicyBundle
+    from nfw_reconcile.model.plan_document import AttemptRule, FirewallPlan, FlowsSeen
     from nfw_reconcile.pipeline.planning import Compared, Look
 
 _STATEFUL: Final = "StatefulRuleGroupReferences"

@@ -9,7 +9,8 @@ from nfw_reconcile.act.journal.leases import holder_of
 from nfw_reconcile.act.journal.standing import DamagedRun, RunStanding, records, standing_in
 from nfw_reconcile.act.texts import time_text
 from nfw_reconcile.errors import JournalError, UsageError, error
-from nfw_reconcile.model.documents import FORMAT_VERSION, PlanDocument
+from nfw_reconcile.model.documents import FORMAT_VERSION
+from nfw_reconcile.model.plan_document import PlanDocument
 from nfw_reconcile.model.status import STATUS_KIND, FlushStatus, RunState, RunStatus, StatusDocument
 from nfw_reconcile.pipeline.saved import saved_document
 

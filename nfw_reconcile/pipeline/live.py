@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.act.ports import JsonObject
     from nfw_reconcile.engine.compiled import CompiledPolicy
-    from nfw_reconcile.model.documents import FirewallPlan
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.inventory import PolicyBundle
+    from nfw_reconcile.model.plan_document import FirewallPlan
     from nfw_reconcile.pipeline.planning import Compared, Sought
 
 

@@ -14,13 +14,8 @@ from nfw_reconcile.engine.region import Part, RegionFound, newly_denied
 from nfw_reconcile.errors import Diagnostic, warning
 from nfw_reconcile.flows.capture import cover
 from nfw_reconcile.flows.texts import filter_text
-from nfw_reconcile.model.documents import (
-    FirewallPlan,
-    FlowsSeen,
-    Region,
-    RegionPart,
-)
 from nfw_reconcile.model.intervals import ALL_PORTS
+from nfw_reconcile.model.plan_document import FirewallPlan, FlowsSeen, Region, RegionPart
 from nfw_reconcile.model.policy import HOME_NET
 from nfw_reconcile.model.texts import cause_text, effect_counts, flow_row, flow_text
 from nfw_reconcile.model.verdict import Effect
@@ -35,10 +30,10 @@ from nfw_reconcile.sources.bundle import bundle_to_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nfw_reconcile.model.documents import SettingChange
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.flow import CapturedFlow
     from nfw_reconcile.model.inventory import FirewallRecord, PolicyChange
+    from nfw_reconcile.model.plan_document import SettingChange
     from nfw_reconcile.model.verdict import FlowEffect
 
 TOO_LARGE: Final = warning(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nfw_reconcile.errors import Location, StalePlan, UnsupportedInput, error
 from nfw_reconcile.model.codec import canonical, from_json, sha256, to_json
-from nfw_reconcile.model.documents import FORMAT_VERSION, PLAN_KIND, RESULT_KIND, PlanDocument, ResultDocument
+from nfw_reconcile.model.documents import FORMAT_VERSION
+from nfw_reconcile.model.plan_document import PLAN_KIND, PlanDocument
+from nfw_reconcile.model.result_document import RESULT_KIND, ResultDocument
 from nfw_reconcile.sources.jsonfile import json_of, read_bytes
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.model.documents import SettingChange
 from nfw_reconcile.model.expressions import Unresolved
+from nfw_reconcile.model.plan_document import SettingChange
 from nfw_reconcile.model.policy import RuleOrder, StatefulGroup
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from nfw_reconcile.act.looking import Observer, Since, rules_since
 from nfw_reconcile.act.texts import time_text
 from nfw_reconcile.act.waiting import Deadline, patiently
 from nfw_reconcile.errors import Diagnostic, InputError, error, note
-from nfw_reconcile.model.documents import AttemptRule
 from nfw_reconcile.model.inventory import Inventory
+from nfw_reconcile.model.plan_document import AttemptRule
 from nfw_reconcile.pipeline.document import About, plan_document
 from nfw_reconcile.pipeline.drift import drift_of
 from nfw_reconcile.pipeline.planning import SeenFlows
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.options import ActOptions
     from nfw_reconcile.act.ports import Clock, FlowService, JsonObject
     from nfw_reconcile.engine.effect import Comparison
-    from nfw_reconcile.model.documents import PlanDocument
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.inventory import FirewallRecord, PolicyBundle
+    from nfw_reconcile.model.plan_document import PlanDocument
     from nfw_reconcile.pipeline.planning import Look
 
 SOURCE: Final = "a sweep of the live policy"

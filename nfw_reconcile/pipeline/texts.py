@@ -5,14 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.errors import Diagnostic, Severity
-from nfw_reconcile.model.documents import (
-    Box,
-    FirewallIdentity,
-    Level,
-    PolicyIdentity,
-    Remark,
-)
+from nfw_reconcile.model.documents import FirewallIdentity, Level, PolicyIdentity, Remark
 from nfw_reconcile.model.filters import ANY_PORT
+from nfw_reconcile.model.plan_document import Box
 
 if TYPE_CHECKING:
     from nfw_reconcile.engine.region import Part

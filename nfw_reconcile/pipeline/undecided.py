@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.compiled import MayAct
-from nfw_reconcile.model.documents import Undecided
 from nfw_reconcile.model.expressions import Unresolved
+from nfw_reconcile.model.plan_document import Undecided
 from nfw_reconcile.model.policy import HOME_NET, OpaqueGroup, StatefulGroup
 from nfw_reconcile.model.rule import Action, UndecidedRule, UndecidedStatelessRule
 from nfw_reconcile.sources.links import bare

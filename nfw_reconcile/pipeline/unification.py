@@ -14,9 +14,9 @@ from nfw_reconcile.engine.align import align
 from nfw_reconcile.engine.compiled import Acts, MayAct
 from nfw_reconcile.engine.headers import bits
 from nfw_reconcile.model.addresses import AddressSet
-from nfw_reconcile.model.documents import ChangeKind
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.intervals import IntervalSet
+from nfw_reconcile.model.plan_document import ChangeKind
 from nfw_reconcile.pipeline.changes import changed_names
 from nfw_reconcile.sources.links import bare, holds_unknown, items, member
 

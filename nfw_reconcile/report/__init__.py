@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
-from nfw_reconcile.model.documents import PlanDocument, ResultDocument
+from nfw_reconcile.model.plan_document import PlanDocument
+from nfw_reconcile.model.result_document import ResultDocument
 from nfw_reconcile.report.jsonout import render_json
 from nfw_reconcile.report.markdown import render_markdown
 from nfw_reconcile.report.redaction import NOTHING, Redaction

@@ -16,7 +16,7 @@ from nfw_reconcile.report.blocks import Bullet, Bullets, Section, Tone
 from nfw_reconcile.report.phrases import Datum, Phrase, say
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import FirewallPlan
+    from nfw_reconcile.model.plan_document import FirewallPlan
 
 _TCP: Final = {
     StreamExceptionPolicy.DROP: (

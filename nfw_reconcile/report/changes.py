@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nfw_reconcile.model.documents import ChangeKind
+from nfw_reconcile.model.plan_document import ChangeKind
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.blocks import ChangeLine, Changes, Section, Sign
 from nfw_reconcile.report.phrases import Datum, count, say
@@ -12,7 +12,8 @@ from nfw_reconcile.report.phrases import Datum, count, say
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nfw_reconcile.model.documents import RuleChange, RuleText, SettingChange
+    from nfw_reconcile.model.documents import RuleText
+    from nfw_reconcile.model.plan_document import RuleChange, SettingChange
 
 _ORDER = (ChangeKind.REMOVED, ChangeKind.CHANGED, ChangeKind.ADDED, ChangeKind.MOVED)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.errors import ExitCode
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.result_document import ZoneState
 from nfw_reconcile.report.blocks import Bullet, Tone
 from nfw_reconcile.report.phrases import Datum, Phrase, say
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import ResultDocument
+    from nfw_reconcile.model.result_document import ResultDocument
 
 
 class Advice(NamedTuple):

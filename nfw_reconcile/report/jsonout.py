@@ -10,7 +10,8 @@ from nfw_reconcile.report.masking import masked
 from nfw_reconcile.report.redaction import NOTHING, Redaction, redacted
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import PlanDocument, ResultDocument
+    from nfw_reconcile.model.plan_document import PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
 
 
 def render_json(document: PlanDocument | ResultDocument, redaction: Redaction = NOTHING) -> str:

@@ -7,19 +7,16 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.model.documents import (
-    Box,
     CauseText,
     FilterText,
     FirewallIdentity,
-    FirewallPlan,
     FlowRow,
     FlowText,
     Limits,
     PolicyIdentity,
-    RegionPart,
     RuleText,
-    SettingChange,
 )
+from nfw_reconcile.model.plan_document import Box, FirewallPlan, RegionPart, SettingChange
 from nfw_reconcile.report.addresses import addresses_in, tells_nothing
 from nfw_reconcile.report.rewrite import D, Rewriter, parts_of
 

@@ -15,7 +15,8 @@ from nfw_reconcile.report.regions import region_part
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nfw_reconcile.model.documents import CauseText, FirewallPlan, FlowsSeen, PlanDocument, RegionPart
+    from nfw_reconcile.model.documents import CauseText
+    from nfw_reconcile.model.plan_document import FirewallPlan, FlowsSeen, PlanDocument, RegionPart
 
 MOST_CAUSES: Final = 3
 MOST_PARTS: Final = 2

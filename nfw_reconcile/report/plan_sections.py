@@ -20,7 +20,8 @@ from nfw_reconcile.report.services import service_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nfw_reconcile.model.documents import FilterText, FirewallPlan, FlowRow, RegionPart, Remark, Undecided
+    from nfw_reconcile.model.documents import FilterText, FlowRow, Remark
+    from nfw_reconcile.model.plan_document import FirewallPlan, RegionPart, Undecided
 
 MOST_PLACES: Final = 3
 """Places of one reason that are named."""

@@ -10,14 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.model.documents import (
-    FirewallIdentity,
-    FlowRow,
-    PolicyIdentity,
-    RegionPart,
-    RuleText,
-    Undecided,
-)
+from nfw_reconcile.model.documents import FirewallIdentity, FlowRow, PolicyIdentity, RuleText
+from nfw_reconcile.model.plan_document import RegionPart, Undecided
 from nfw_reconcile.report.addresses import Block, replace_addresses
 from nfw_reconcile.report.rewrite import D, Rewriter, parts_of
 

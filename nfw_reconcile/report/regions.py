@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.model.addresses import ANY_ADDRESS, AddressSet, Network, everything
-from nfw_reconcile.model.documents import Box
+from nfw_reconcile.model.plan_document import Box
 from nfw_reconcile.report.masking import SENSITIVE
 from nfw_reconcile.report.naming import protocol
 from nfw_reconcile.report.phrases import Phrase, data, joined, say
@@ -14,7 +14,8 @@ from nfw_reconcile.report.phrases import Phrase, data, joined, say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nfw_reconcile.model.documents import FlowText, RegionPart
+    from nfw_reconcile.model.documents import FlowText
+    from nfw_reconcile.model.plan_document import RegionPart
 
 MOST_BOXES: Final = 3
 MOST_BLOCKS: Final = 3

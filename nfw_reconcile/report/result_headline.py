@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import ExitCode
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.result_document import ZoneState
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.blocks import Tone
 from nfw_reconcile.report.phrases import Phrase, count, data, joined, listed, say, sentence
@@ -14,7 +14,7 @@ from nfw_reconcile.report.plan_headline import Headline
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nfw_reconcile.model.documents import FirewallResult, ResultDocument, ZoneResult
+    from nfw_reconcile.model.result_document import FirewallResult, ResultDocument, ZoneResult
 
 _TONES: Final = {ExitCode.OK: Tone.GOOD, ExitCode.PARTIAL: Tone.CAUTION, ExitCode.BUSY: Tone.CAUTION}
 _GOOD: Final = frozenset({ZoneState.VERIFIED, ZoneState.NOTHING})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.model.documents import ZoneState
 from nfw_reconcile.model.policy import StreamExceptionPolicy
+from nfw_reconcile.model.result_document import ZoneState
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.blocks import Bullet, Bullets, Column, Paragraph, Section, Table, Tone
@@ -17,7 +17,8 @@ from nfw_reconcile.report.units import age, size
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nfw_reconcile.model.documents import FirewallResult, FlowRow, Operation, ZoneResult
+    from nfw_reconcile.model.documents import FlowRow
+    from nfw_reconcile.model.result_document import FirewallResult, Operation, ZoneResult
 
 _DASH: Final = Phrase(("-",))
 _NUMBERS: Final[tuple[tuple[str, Callable[[ZoneResult], int]], ...]] = (

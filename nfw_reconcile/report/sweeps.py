@@ -21,7 +21,8 @@ from nfw_reconcile.report.plan_sections import (
 from nfw_reconcile.report.services import service_table
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import CauseText, FirewallPlan, FlowRow, FlowsSeen
+    from nfw_reconcile.model.documents import CauseText, FlowRow
+    from nfw_reconcile.model.plan_document import FirewallPlan, FlowsSeen
 
 _LEFT_ALONE: Final = Paragraph(
     Phrase(("Too few packets for a connection that came about: they are not flushed.",))

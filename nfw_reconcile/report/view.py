@@ -17,14 +17,9 @@ from nfw_reconcile.report.result_sections import result_sections
 from nfw_reconcile.report.sweeps import is_sweep, sweep_headline, sweep_sections
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import (
-        FirewallIdentity,
-        FirewallPlan,
-        Limits,
-        PlanDocument,
-        PolicyIdentity,
-        ResultDocument,
-    )
+    from nfw_reconcile.model.documents import FirewallIdentity, Limits, PolicyIdentity
+    from nfw_reconcile.model.plan_document import FirewallPlan, PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
     from nfw_reconcile.report.plan_headline import Headline
 
 MOST_ROWS: Final = 25

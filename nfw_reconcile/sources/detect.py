@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import InputError, Location, UnsupportedInput, error
-from nfw_reconcile.model.documents import PLAN_KIND
+from nfw_reconcile.model.plan_document import PLAN_KIND
 from nfw_reconcile.sources.jsonfile import read_json
 from nfw_reconcile.sources.snapshot import SNAPSHOT_KEYS, read_snapshot
 from nfw_reconcile.sources.tfplan import PlanSides, read_plan, read_state

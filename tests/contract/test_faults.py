@@ -16,7 +16,7 @@ from tests.checker import flushes
 from tests.unit.act.scene import Scene, messages, tight
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import ResultDocument
+    from nfw_reconcile.model.result_document import ResultDocument
 
 STARTS: Final = ("StartFlowCapture", "StartFlowFlush")
 READS: Final = (

@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from nfw_reconcile.model.codec import to_json
-from nfw_reconcile.model.documents import SettingChange, Undecided
+from nfw_reconcile.model.plan_document import SettingChange, Undecided
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.pipeline import About, plan_of
 from nfw_reconcile.pipeline.inputs import Sides

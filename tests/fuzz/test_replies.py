@@ -12,7 +12,7 @@ from nfw_reconcile.aws import replies
 from nfw_reconcile.aws.replies import UnusableError
 from nfw_reconcile.errors import InputError
 from nfw_reconcile.flows.wire import from_api
-from nfw_reconcile.model.documents import OperationType
+from nfw_reconcile.model.result_document import OperationType
 from tests.fuzz.corpus import JSON_FLOW, SNAPSHOTS
 from tests.fuzz.mutate import LEAVES, mutated_tree
 from tests.fuzz.trials import try_all

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from nfw_reconcile.emulator.emulator import Emulator
     from nfw_reconcile.emulator.faults import Fault
     from nfw_reconcile.emulator.outcomes import Outcome
-    from nfw_reconcile.model.documents import PlanDocument
     from nfw_reconcile.model.flow import FiveTuple
+    from nfw_reconcile.model.plan_document import PlanDocument
     from tests.simulation.rules import Policy, Service
     from tests.simulation.wires import Wires
 

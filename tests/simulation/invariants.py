@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import NfwReconcileError
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.result_document import ZoneState
 from tests.checker import FLUSH, STARTS, violations
 from tests.simulation.wires import CALL_TIMEOUT
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nfw_reconcile.emulator.operations import FlowOperation
-    from nfw_reconcile.model.documents import FlowText, ResultDocument, ZoneResult
+    from nfw_reconcile.model.documents import FlowText
     from nfw_reconcile.model.flow import FiveTuple
+    from nfw_reconcile.model.result_document import ResultDocument, ZoneResult
     from tests.simulation.simulation import Outcome
 
 DOCUMENTED: Final = frozenset({0, 1, 3, 4, 5, 6, 8})

@@ -18,7 +18,7 @@ from tests.simulation.simulation import Simulation, account, simulate
 
 if TYPE_CHECKING:
     from nfw_reconcile.emulator.settings import EmulatorSettings
-    from nfw_reconcile.model.documents import PlanDocument
+    from nfw_reconcile.model.plan_document import PlanDocument
     from tests.unit.act.scene import Scene
 
 OLD: Final = "drop tcp any any -> any 23 (sid:1;)"

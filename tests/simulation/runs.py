@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nfw_reconcile.act.journal.standing import RunStanding
-    from nfw_reconcile.model.documents import Limits, ResultDocument
+    from nfw_reconcile.model.documents import Limits
     from nfw_reconcile.model.flow import FiveTuple
+    from nfw_reconcile.model.result_document import ResultDocument
     from tests.simulation.account import Account, Planned
 
 PACE: Final = Pace(

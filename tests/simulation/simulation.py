@@ -40,8 +40,10 @@ if TYPE_CHECKING:
     from nfw_reconcile.emulator.outcomes import Outcome as OperationOutcome
     from nfw_reconcile.emulator.request_log import LoggedCall
     from nfw_reconcile.emulator.settings import EmulatorSettings
-    from nfw_reconcile.model.documents import Limits, PlanDocument, ResultDocument
+    from nfw_reconcile.model.documents import Limits
     from nfw_reconcile.model.flow import FiveTuple
+    from nfw_reconcile.model.plan_document import PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
     from tests.simulation.wires import Wires
 
 PACE = Pace(preflight=20.0, poll=5.0, held=60.0, operation=60.0, before_verifying=(5.0, 15.0))

@@ -14,7 +14,7 @@ import pytest
 
 from nfw_reconcile.act.journal.lines import whole_lines
 from nfw_reconcile.emulator.faults import TIMEOUT, TIMEOUT_AFTER, FaultRule
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.result_document import ZoneState
 from tests.checker import flushes
 from tests.simulation import scenarios
 from tests.simulation.processes import RUN, Disk, History, Kill, Moment

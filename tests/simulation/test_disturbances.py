@@ -9,7 +9,8 @@ from nfw_reconcile.act.journal.events import Intended, NeverTaken, Refusal, RunF
 from nfw_reconcile.act.journal.lines import read_lines
 from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.act.run import RunName, apply_plan
-from nfw_reconcile.model.documents import Limits, ZoneState
+from nfw_reconcile.model.documents import Limits
+from nfw_reconcile.model.result_document import ZoneState
 from tests.checker import flushes
 from tests.simulation import scenarios
 from tests.simulation.invariants import invariants
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nfw_reconcile.act.journal.events import Event
-    from nfw_reconcile.model.documents import ResultDocument
+    from nfw_reconcile.model.result_document import ResultDocument
     from tests.simulation.simulation import Outcome
 
 HALF_A_DAY: Final = 13 * 3600.0

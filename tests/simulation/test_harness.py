@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 
 from nfw_reconcile.emulator.faults import TIMEOUT
 from nfw_reconcile.errors import ServiceError, error
-from nfw_reconcile.model.documents import Limits, ZoneState
+from nfw_reconcile.model.documents import Limits
+from nfw_reconcile.model.result_document import ZoneState
 from tests.checker import FLUSH, violations
 from tests.simulation.invariants import invariants
 from tests.simulation.mishaps import Case, cases, clean_calls, spread
@@ -23,7 +24,7 @@ from tests.unit.act.scene import ALLOWED, DENIED, OLD_RULES, A, flow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nfw_reconcile.model.documents import ResultDocument
+    from nfw_reconcile.model.result_document import ResultDocument
     from tests.simulation.simulation import Simulation
 
 ONE = SCENARIOS["one zone"]

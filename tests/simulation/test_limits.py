@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from nfw_reconcile.model.documents import Limits, ZoneState
+from nfw_reconcile.model.documents import Limits
+from nfw_reconcile.model.result_document import ZoneState
 from tests.checker import flushes_asked
 from tests.simulation.invariants import invariants
 from tests.simulation.mishaps import Case, clean_calls

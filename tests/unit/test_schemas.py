@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from nfw_reconcile.model import documents
+from nfw_reconcile.model import documents, plan_document, result_document
 from nfw_reconcile.model.codec import to_json
 from tests.document_schema import GENERATED, document_schema, text
 from tests.unit.report.scenes import SCENES
@@ -19,7 +19,8 @@ from tests.unit.report.scenes import SCENES
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from nfw_reconcile.model.documents import PlanDocument, ResultDocument
+    from nfw_reconcile.model.plan_document import PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
 
 NAMES = ("plan", "result", "snapshot", "flow", "classified")
 FLOW = {
@@ -34,6 +35,7 @@ FLOW = {
     "AvailabilityZone": "eu-west-1a",
 }
 FLOW_FILES = sorted((Path(__file__).parents[2] / "examples").glob("*/flows.jsonl"))
+PLACES = (documents, plan_document, result_document)
 SNAPSHOT: dict[str, Any] = {"format_version": "1.0", "firewalls": [], "policies": [], "rule_groups": []}
 
 
@@ -80,7 +82,7 @@ def test_every_part_has_exactly_the_fields_of_its_dataclass(name: str) -> None:
     assert set(schema["properties"]) == _fields(GENERATED[name])
     assert set(schema["required"]) == _required(GENERATED[name])
     for part, body in schema["$defs"].items():
-        kind = getattr(documents, part)
+        kind = next(getattr(place, part) for place in PLACES if hasattr(place, part))
         if isinstance(kind, type) and dataclasses.is_dataclass(kind):
             assert set(body["properties"]) == _fields(kind)
             assert set(body["required"]) == _required(kind)

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nfw_reconcile.cli.demo.cast import Kind
-    from nfw_reconcile.model.documents import PlanDocument, ResultDocument
     from nfw_reconcile.model.inventory import FirewallRecord, PolicyBundle, PolicyChange
+    from nfw_reconcile.model.plan_document import PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
     from nfw_reconcile.report.blocks import View
 
 REGION: Final = "eu-west-1"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from nfw_reconcile.act.journal.events import Event
-    from nfw_reconcile.model.documents import ResultDocument
+    from nfw_reconcile.model.result_document import ResultDocument
     from tests.simulation.simulation import Simulation
 
 HELD_UP: Final = 40.0

@@ -30,9 +30,10 @@ from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.errors import JournalError, error
 from nfw_reconcile.flows.texts import filter_text
 from nfw_reconcile.model.addresses import Address, Network
-from nfw_reconcile.model.documents import FirewallIdentity, FirewallPlan, PlanDocument, PolicyIdentity, Region
+from nfw_reconcile.model.documents import FirewallIdentity, PolicyIdentity
 from nfw_reconcile.model.filters import FlowFilter
 from nfw_reconcile.model.flow import TCP, CapturedFlow, FiveTuple
+from nfw_reconcile.model.plan_document import FirewallPlan, PlanDocument, Region
 from nfw_reconcile.model.policy import EngineOptions, GroupName, Policy, StatefulGroup, StatefulReference
 from nfw_reconcile.model.policy import StreamExceptionPolicy as Exceptions
 from nfw_reconcile.model.texts import flow_row
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.waiting import Deadline
     from nfw_reconcile.emulator.bodies import Judge, PolicyBodies
     from nfw_reconcile.engine.compiled import CompiledPolicy
-    from nfw_reconcile.model.documents import FlowRow, ResultDocument, ZoneResult, ZoneState
+    from nfw_reconcile.model.documents import FlowRow
+    from nfw_reconcile.model.result_document import ResultDocument, ZoneResult, ZoneState
 
 ZONES: Final = ("us-east-1a", "us-east-1b", "us-east-1c")
 A, B, C = ZONES

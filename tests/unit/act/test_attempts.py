@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from nfw_reconcile.act.attempts import Attempts, read_attempts
 from nfw_reconcile.act.entries import ListedFlow
 from nfw_reconcile.errors import InputError
-from nfw_reconcile.model.documents import AttemptRule
 from nfw_reconcile.model.flow import CapturedFlow
+from nfw_reconcile.model.plan_document import AttemptRule
 from tests.unit.act.scene import flow
 
 LOOKED = 1000.0

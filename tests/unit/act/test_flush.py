@@ -17,9 +17,9 @@ from nfw_reconcile.emulator.faults import RESET, TIMEOUT_AFTER, FaultRule
 from nfw_reconcile.errors import JournalError, Refused, StalePlan, error
 from nfw_reconcile.flows.wire import to_api
 from nfw_reconcile.model.addresses import Network
-from nfw_reconcile.model.documents import ZoneState
 from nfw_reconcile.model.filters import FlowFilter
 from nfw_reconcile.model.flow import TCP
+from nfw_reconcile.model.result_document import ZoneState
 from tests.checker import flushes, flushes_asked
 from tests.unit.act.scene import (
     ALLOWED,

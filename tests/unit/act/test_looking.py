@@ -12,7 +12,8 @@ from nfw_reconcile.emulator.faults import ACCESS_DENIED, FaultRule, nth
 from nfw_reconcile.emulator.outcomes import OperationType, OutcomeRule, with_errors
 from nfw_reconcile.emulator.settings import EmulatorSettings
 from nfw_reconcile.engine.effect import Comparison
-from nfw_reconcile.model.documents import AttemptRule, ZoneState
+from nfw_reconcile.model.plan_document import AttemptRule
+from nfw_reconcile.model.result_document import ZoneState
 from tests.checker import flushes_asked
 from tests.unit.act.scene import (
     CAPTURE_FILTERS,
@@ -30,7 +31,7 @@ from tests.unit.act.scene import (
 )
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import ResultDocument
+    from nfw_reconcile.model.result_document import ResultDocument
 
 OPTIONS = ActOptions(parallel=False)
 

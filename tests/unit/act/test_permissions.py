@@ -10,7 +10,7 @@ from nfw_reconcile.act.ports import CredentialsError
 from nfw_reconcile.emulator.faults import EXPIRED_CREDENTIALS, CallFacts, FaultRule
 from nfw_reconcile.emulator.replies import Refusal
 from nfw_reconcile.errors import ServiceError
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.result_document import ZoneState
 from tests.checker import flushes, flushes_asked
 from tests.denials import DENIED, WHY, deny, refuse
 from tests.unit.act.scene import Scene, messages, states, tight
@@ -18,7 +18,7 @@ from tests.unit.act.scene import Scene, messages, states, tight
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nfw_reconcile.model.documents import ResultDocument
+    from nfw_reconcile.model.result_document import ResultDocument
 
 FIREWALL: Final[Callable[[Scene], str]] = lambda scene: scene.firewall  # noqa: E731 - a row of a table
 BEFORE: Final[dict[str, Callable[[Scene], str]]] = {

@@ -18,7 +18,7 @@ from nfw_reconcile.model.verdict import Effect
 from tests import builders as make
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import FirewallPlan
+    from nfw_reconcile.model.plan_document import FirewallPlan
 
 NOW: Final = 1_767_268_800.0
 POLICY: Final = "arn:aws:network-firewall:us-east-1:111122223333:firewall-policy/main"

@@ -10,11 +10,12 @@ from nfw_reconcile.act.ports import Scope
 from nfw_reconcile.act.record import ZoneRecord
 from nfw_reconcile.act.result import CODES, FirewallOutcome, RunFacts, digest, exit_code, result_document
 from nfw_reconcile.model.codec import from_json, to_json
-from nfw_reconcile.model.documents import OperationType, ResultDocument, ZoneState
+from nfw_reconcile.model.result_document import OperationType, ResultDocument, ZoneState
 from tests.unit.act.scene import CAPTURE_FILTERS, build
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import FirewallPlan, ZoneResult
+    from nfw_reconcile.model.plan_document import FirewallPlan
+    from nfw_reconcile.model.result_document import ZoneResult
 
 FLUSH = SentOperation(OperationType.FLUSH, "id", "COMPLETED", 0.0, 1, CAPTURE_FILTERS, 3)
 SENT = {ZoneState.VERIFIED, ZoneState.SURVIVORS, ZoneState.UNPROVEN, ZoneState.UNKNOWN}

@@ -59,7 +59,8 @@ from nfw_reconcile.emulator.settings import (
 from nfw_reconcile.errors import StalePlan
 from nfw_reconcile.flows.texts import filter_text
 from nfw_reconcile.model.codec import canonical, to_json
-from nfw_reconcile.model.documents import FirewallIdentity, Limits, ZoneState
+from nfw_reconcile.model.documents import FirewallIdentity, Limits
+from nfw_reconcile.model.result_document import ZoneState
 from nfw_reconcile.model.verdict import Effect
 from tests.checker import flushes, flushes_asked
 from tests.unit.act.scene import (

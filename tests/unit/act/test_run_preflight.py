@@ -19,7 +19,8 @@ from tests.unit.act.scene import Scene, tight
 
 if TYPE_CHECKING:
     from nfw_reconcile.errors import Diagnostic
-    from nfw_reconcile.model.documents import PlanDocument, ResultDocument
+    from nfw_reconcile.model.plan_document import PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
 
 NAME = RunName("run-1", "0")
 

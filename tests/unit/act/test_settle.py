@@ -8,8 +8,8 @@ from nfw_reconcile.act.ports import FlowRequest, OperationDetail, OperationStatu
 from nfw_reconcile.act.settle import is_ours
 from nfw_reconcile.flows.wire import to_api
 from nfw_reconcile.model.addresses import Network
-from nfw_reconcile.model.documents import OperationType
 from nfw_reconcile.model.filters import FlowFilter
+from nfw_reconcile.model.result_document import OperationType
 
 ONE = FlowFilter(Network.parse("10.0.0.1/32"), Network.parse("192.0.2.0/24"), (40000, 40000), (1, 9), (6, 17))
 OTHER = FlowFilter(Network.parse("2001:db8::1/128"), Network.parse("::/0"), protocols=(6,))

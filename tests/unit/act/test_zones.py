@@ -9,7 +9,7 @@ from nfw_reconcile.act.waiting import Deadline
 from nfw_reconcile.act.workers import one_by_one
 from nfw_reconcile.act.zones import FirewallTask, Zones, scopes
 from nfw_reconcile.flows.texts import filter_text
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.result_document import ZoneState
 from tests.unit.act.scene import (
     CAPTURE_FILTERS,
     NEW_RULES,

@@ -8,7 +8,7 @@ import pytest
 from nfw_reconcile.act.ports import Accepted, OperationStatus
 from nfw_reconcile.aws import replies
 from nfw_reconcile.aws.replies import UnusableError
-from nfw_reconcile.model.documents import OperationType
+from nfw_reconcile.model.result_document import OperationType
 
 ARN = "arn:aws:network-firewall:us-east-1:111122223333:firewall/edge"
 ID = "0123abcd-0123-4567-89ab-0123456789ab"

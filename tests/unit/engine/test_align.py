@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.engine.align import align
-from nfw_reconcile.model.documents import ChangeKind
 from nfw_reconcile.model.expressions import Unresolved
+from nfw_reconcile.model.plan_document import ChangeKind
 from tests.rulesets import compiled, group, numbered
 
 if TYPE_CHECKING:

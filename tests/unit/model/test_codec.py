@@ -10,19 +10,9 @@ from hypothesis import strategies as st
 
 from nfw_reconcile.errors import InputError
 from nfw_reconcile.model.codec import HIGHEST_NUMBER, MOST_PROBLEMS, canonical, from_json, sha256, to_json
-from nfw_reconcile.model.documents import (
-    FirewallPlan,
-    FirewallResult,
-    FlowRow,
-    FlowsSeen,
-    FlowText,
-    Limits,
-    Operation,
-    PlanDocument,
-    Remark,
-    ResultDocument,
-    ZoneResult,
-)
+from nfw_reconcile.model.documents import FlowRow, FlowText, Limits, Remark
+from nfw_reconcile.model.plan_document import FirewallPlan, FlowsSeen, PlanDocument
+from nfw_reconcile.model.result_document import FirewallResult, Operation, ResultDocument, ZoneResult
 
 if TYPE_CHECKING:
     from random import Random

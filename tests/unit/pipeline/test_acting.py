@@ -12,7 +12,7 @@ from nfw_reconcile.emulator.clock import VirtualClock
 from nfw_reconcile.emulator.judging import EngineJudge
 from nfw_reconcile.emulator.seed import from_snapshot
 from nfw_reconcile.emulator.transport import attach
-from nfw_reconcile.model.documents import ZoneState
+from nfw_reconcile.model.result_document import ZoneState
 from nfw_reconcile.pipeline import About, plan_of
 from nfw_reconcile.pipeline.acting import Process, apply
 from nfw_reconcile.pipeline.inputs import Request, read_sides

@@ -24,8 +24,8 @@ from tests.bodies import (
 )
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import RuleChange
     from nfw_reconcile.model.inventory import Body, PolicyBundle
+    from nfw_reconcile.model.plan_document import RuleChange
 
 WEB: Final = "pass tcp any any -> any 443 (sid:1;)\n"
 DNS: Final = "pass udp any any -> any 53 (sid:2;)\n"

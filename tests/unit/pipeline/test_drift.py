@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.engine.effect import Comparison
-from nfw_reconcile.model.documents import AttemptRule
 from nfw_reconcile.model.expressions import Unresolved
+from nfw_reconcile.model.plan_document import AttemptRule
 from nfw_reconcile.model.verdict import Effect, Engine, Verdict
 from nfw_reconcile.pipeline.drift import denied_now, drift_of, permissive
 from nfw_reconcile.pipeline.inputs import load

@@ -26,8 +26,8 @@ from tests.bodies import (
 )
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import FirewallPlan
     from nfw_reconcile.model.inventory import PolicyBundle
+    from nfw_reconcile.model.plan_document import FirewallPlan
 
 PASS_WEB: Final = "pass tcp any any -> any 443 (sid:1;)"
 

@@ -24,8 +24,8 @@ from tests.bodies import (
 
 if TYPE_CHECKING:
     from nfw_reconcile.engine.effect import Comparison
-    from nfw_reconcile.model.documents import Box, FirewallPlan
     from nfw_reconcile.model.inventory import Body, PolicyBundle, PolicyChange
+    from nfw_reconcile.model.plan_document import Box, FirewallPlan
 
 NO_HOME: Final = Unresolved("HOME_NET")
 

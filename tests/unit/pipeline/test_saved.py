@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from nfw_reconcile.model.documents import PlanDocument
+    from nfw_reconcile.model.plan_document import PlanDocument
 
 
 def _plan() -> PlanDocument:

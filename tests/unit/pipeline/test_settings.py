@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from nfw_reconcile.model.documents import SettingChange
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.inventory import PolicyRecord, Sensitive
+from nfw_reconcile.model.plan_document import SettingChange
 from nfw_reconcile.pipeline.inputs import load
 from nfw_reconcile.pipeline.settings import setting_changes
 from tests.bodies import (

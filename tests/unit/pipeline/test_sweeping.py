@@ -16,7 +16,8 @@ from nfw_reconcile.emulator.faults import ACCESS_DENIED, FaultRule, nth
 from nfw_reconcile.emulator.settings import EmulatorSettings
 from nfw_reconcile.emulator.transport import attach
 from nfw_reconcile.errors import ServiceError, UsageError
-from nfw_reconcile.model.documents import AttemptRule, ZoneState
+from nfw_reconcile.model.plan_document import AttemptRule
+from nfw_reconcile.model.result_document import ZoneState
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.pipeline.acting import Process, apply, verify
 from nfw_reconcile.pipeline.saved import document_bytes, saved_document
@@ -27,7 +28,9 @@ from tests.drifting import ATTEMPTED, DATABASE, DRIFTED, KEPT, VPC, WEB, ZONES, 
 from tests.unit.act.scene import MemoryJournal
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import FlowRow, FlowsSeen, PlanDocument, ResultDocument
+    from nfw_reconcile.model.documents import FlowRow
+    from nfw_reconcile.model.plan_document import FlowsSeen, PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
 
 OPTIONS: Final = ActOptions(parallel=False)
 

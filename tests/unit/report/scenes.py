@@ -5,19 +5,16 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.model.documents import (
-    AttemptRule,
-    Limits,
-    OperationType,
-    SettingChange,
-    Undecided,
-    ZoneState,
-)
+from nfw_reconcile.model.documents import Limits
+from nfw_reconcile.model.plan_document import AttemptRule, SettingChange, Undecided
+from nfw_reconcile.model.result_document import OperationType, ZoneState
 from nfw_reconcile.model.verdict import Effect, Engine
 from tests import builders as make
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import FlowRow, FlowsSeen, PlanDocument, Remark, ResultDocument
+    from nfw_reconcile.model.documents import FlowRow, Remark
+    from nfw_reconcile.model.plan_document import FlowsSeen, PlanDocument
+    from nfw_reconcile.model.result_document import ResultDocument
 
 DROP_WEB: Final = make.rule(line=12)
 PASS_WEB: Final = make.rule("pass tcp $HOME_NET any -> any 443 (sid:3;)", sid=3, line=4)

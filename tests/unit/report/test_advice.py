@@ -11,7 +11,7 @@ from nfw_reconcile.report.blocks import Bullets, Tone
 from tests import builders as make
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import FirewallPlan
+    from nfw_reconcile.model.plan_document import FirewallPlan
 
 
 def _labels(plan: FirewallPlan) -> list[str]:

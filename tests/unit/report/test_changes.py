@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from nfw_reconcile.model.documents import RuleChange, SettingChange
+from nfw_reconcile.model.plan_document import RuleChange, SettingChange
 from nfw_reconcile.report.blocks import Changes, Section
 from nfw_reconcile.report.changes import rule_changes, setting_changes
 from tests import builders as make

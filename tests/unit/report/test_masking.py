@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from nfw_reconcile.model.documents import PlanDocument, SettingChange, Undecided
+from nfw_reconcile.model.plan_document import PlanDocument, SettingChange, Undecided
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import Format, render
 from nfw_reconcile.report.masking import SENSITIVE, hide, masked

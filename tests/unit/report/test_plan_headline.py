@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from nfw_reconcile.model.documents import FirewallIdentity, PlanDocument, Undecided
+from nfw_reconcile.model.documents import FirewallIdentity
+from nfw_reconcile.model.plan_document import PlanDocument, Undecided
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report.blocks import Tone
 from nfw_reconcile.report.plan_headline import plan_headline

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfw_reconcile.model.documents import PlanDocument, Undecided
+from nfw_reconcile.model.plan_document import PlanDocument, Undecided
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import Format, Redaction, render
 from nfw_reconcile.report.redaction import redacted

@@ -8,7 +8,7 @@ from nfw_reconcile.report.regions import box, region_part
 from tests import builders as make
 
 if TYPE_CHECKING:
-    from nfw_reconcile.model.documents import Box
+    from nfw_reconcile.model.plan_document import Box
 
 
 @pytest.mark.parametrize(

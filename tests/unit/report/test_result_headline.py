@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from nfw_reconcile.errors import ExitCode
-from nfw_reconcile.model.documents import ResultDocument, ZoneState
+from nfw_reconcile.model.result_document import ResultDocument, ZoneState
 from nfw_reconcile.report.blocks import Tone
 from nfw_reconcile.report.exit_codes import ADVICE, next_steps
 from nfw_reconcile.report.result_headline import result_headline

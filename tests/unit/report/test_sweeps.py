@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from nfw_reconcile.model.documents import AttemptRule, FlowRow, FlowsSeen
+from nfw_reconcile.model.plan_document import AttemptRule, FlowsSeen
 from nfw_reconcile.report.blocks import Tone
 from nfw_reconcile.report.sweeps import is_sweep, sweep_headline, sweep_sections
 from tests import builders as make
 from tests.unit.report.scenes import drift, drift_unsure, no_drift, tighten
+
+if TYPE_CHECKING:
+    from nfw_reconcile.model.documents import FlowRow
 
 RULES = (AttemptRule(7, 127, None),)
 

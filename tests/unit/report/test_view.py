@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nfw_reconcile.model.documents import Limits, Undecided, ZoneState
+from nfw_reconcile.model.documents import Limits
+from nfw_reconcile.model.plan_document import Undecided
+from nfw_reconcile.model.result_document import ZoneState
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import Format, render, view_of
 from nfw_reconcile.report.blocks import Table, Tone
