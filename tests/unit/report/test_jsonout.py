@@ -34,7 +34,9 @@ def test_values_are_true_and_the_text_is_inert(text: str) -> None:
     plan = make.firewall_plan(rule_changes=(make.added(make.rule(text or "x")),))
     document = dataclasses.replace(make.plan_document(), firewalls=(plan,))
     shown = render_json(document)
-    assert json.loads(shown)["firewalls"][0]["rule_changes"][0]["new"]["text"] == (text or "x")
+    # Half of a surrogate pair is in no file: see model/codec.py.
+    written = (text or "x").replace("\ud800", "\ufffd")
+    assert json.loads(shown)["firewalls"][0]["rule_changes"][0]["new"]["text"] == written
     assert shown.rstrip("\n").isascii()
     assert shown.rstrip("\n").isprintable()
     assert "##[" not in shown
