@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.act.journal.directory import DirectoryRun, DirectoryStore
 from nfw_reconcile.act.journal.journal import RunJournal
@@ -21,8 +21,8 @@ from nfw_reconcile.act.journal.standing import standing_of
 from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.act.run import RunName, resume_run
 from tests.simulation.invariants import invariants
-from tests.simulation.simulation import Outcome, WatchedJournal
-from tests.unit.act.test_identity import Ahead
+from tests.simulation.simulation import PACE, Outcome, WatchedJournal
+from tests.unit.act.scene import Ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -103,6 +103,16 @@ class MortalJournal(WatchedJournal):
     def _perhaps(self, moment: Moment) -> None:
         if self._kill == Kill(moment, self.lines):
             raise Killed
+
+
+PATIENCE: Final[dict[str, Any]] = {"timeout": 3000.0, "pace": replace(PACE, held=600.0)}
+"""A lease of a process that is gone is waited for, and so is a request that may still arrive."""
+
+
+def patient_history(simulation: Simulation, directory: Path, **options: Any) -> History:  # noqa: ANN401 - of apply
+    """Make a run that has the time to wait for what an earlier process may have left behind."""
+    simulation.options |= PATIENCE | options
+    return History(simulation, directory)
 
 
 class History:

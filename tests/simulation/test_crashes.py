@@ -7,7 +7,6 @@ on another machine, or with the journal lost. After all that the checker finds n
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -17,18 +16,16 @@ from nfw_reconcile.emulator.faults import TIMEOUT, TIMEOUT_AFTER, FaultRule
 from nfw_reconcile.model.result_document import ZoneState
 from tests.checker import flushes
 from tests.simulation import scenarios
-from tests.simulation.processes import RUN, Disk, History, Kill, Moment
-from tests.simulation.simulation import PACE, Strike
+from tests.simulation.processes import RUN, Disk, Kill, Moment, patient_history
+from tests.simulation.simulation import Strike
 from tests.tiers import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.simulation.processes import History
     from tests.simulation.simulation import Outcome, Simulation
-
-PATIENT: Final = replace(PACE, held=600.0)
-"""A lease of a process that is gone is waited for, and so is a request that may still arrive."""
 
 WORLDS: Final = (
     scenarios.one_zone,
@@ -39,16 +36,9 @@ WORLDS: Final = (
 MACHINES: Final = ("here", "elsewhere")
 
 
-def history(world: Callable[[], Simulation], directory: Path) -> History:
-    """Make a run that has the time to wait for what an earlier process may have left behind."""
-    simulation = world()
-    simulation.options |= {"pace": PATIENT, "timeout": 3000.0}
-    return History(simulation, directory)
-
-
 def every_kill(world: Callable[[], Simulation], directory: Path) -> list[Kill]:
     """Give every moment at which the process of an undisturbed run can be killed."""
-    clean = history(world, directory)
+    clean = patient_history(world(), directory)
     assert clean.problems(clean.apply()) == []
     calls = len(clean.simulation.wires.calls)
     numbers = {
@@ -81,7 +71,7 @@ def test_killed_at_every_call_and_line_it_ends_as_if_nothing_had_happened(
     failures: list[str] = []
     kills = some(every_kill(world, tmp_path / "clean"), tier, 12)
     for number, kill in enumerate(kills):
-        run = history(world, tmp_path / str(number))
+        run = patient_history(world(), tmp_path / str(number))
         outcome = run.apply(kill)
         if outcome is None:
             outcome = go_on(run, machine=MACHINES[number % 2])
@@ -96,7 +86,7 @@ def test_killed_again_while_it_is_resumed(tmp_path: Path, tier: Tier) -> None:
     chance = random.Random(seed)  # noqa: S311
     kills = every_kill(scenarios.two_batches, tmp_path / "clean")
     for number in range(tier.draws // 8):
-        run = history(scenarios.two_batches, tmp_path / str(number))
+        run = patient_history(scenarios.two_batches(), tmp_path / str(number))
         tried = [chance.choice(kills) for _ in range(3)]
         outcome = run.apply(tried[0])
         for kill in tried[1:]:
@@ -114,7 +104,7 @@ def test_with_the_journal_lost_apply_finds_what_was_sent(tmp_path: Path, tier: T
     told = 0
     kills = some(every_kill(scenarios.two_batches, tmp_path / "clean"), tier, 16)
     for number, kill in enumerate(kills):
-        run = history(scenarios.two_batches, tmp_path / f"{number}-1")
+        run = patient_history(scenarios.two_batches(), tmp_path / f"{number}-1")
         outcome = run.apply(kill)
         before = {each.id for each in flushes(run.simulation.scene.emulator)}
         if outcome is None:
@@ -137,7 +127,7 @@ def test_a_journal_that_was_torn_anywhere_is_gone_on_with(tmp_path: Path) -> Non
     for number in range(1, whole.count(b"\n")):
         lines = whole.splitlines(keepends=True)
         torn = b"".join(lines[:number]) + lines[number][: len(lines[number]) // 2]
-        run = history(scenarios.two_batches, tmp_path / str(number))
+        run = patient_history(scenarios.two_batches(), tmp_path / str(number))
         run.apply()
         (run.directory / f"{RUN}.jsonl").write_bytes(torn)
         outcome = run.resume()
@@ -150,13 +140,13 @@ def test_a_journal_that_was_torn_anywhere_is_gone_on_with(tmp_path: Path) -> Non
 
 
 def _journal_of_a_run(directory: Path) -> bytes:
-    run = history(scenarios.two_batches, directory)
+    run = patient_history(scenarios.two_batches(), directory)
     run.apply()
     return (directory / f"{RUN}.jsonl").read_bytes()
 
 
 def test_a_result_after_a_kill_tells_what_both_processes_did(tmp_path: Path) -> None:
-    run = history(scenarios.two_batches, tmp_path)
+    run = patient_history(scenarios.two_batches(), tmp_path)
     assert run.apply(Kill(Moment.WRITTEN, 5)) is None
     assert len(flushes(run.simulation.scene.emulator)) == 1
     outcome = run.resume()
@@ -172,7 +162,7 @@ def test_a_result_after_a_kill_tells_what_both_processes_did(tmp_path: Path) -> 
 def test_a_flush_without_a_reply_is_settled_by_resume(tmp_path: Path) -> None:
     """Accepted, not answered, and not listed for longer than apply looks for it: resume finds it."""
     flush = _number_of_the_flush(tmp_path / "x")
-    run = history(scenarios.one_zone, tmp_path)
+    run = patient_history(scenarios.one_zone(), tmp_path)
     run.simulation.strike(TIMEOUT_AFTER, Strike(flush))
     faults = run.simulation.scene.emulator.faults
     run.simulation.at_call(flush, lambda: faults.add(FaultRule(TIMEOUT, "ListFlowOperations")))
@@ -188,6 +178,6 @@ def test_a_flush_without_a_reply_is_settled_by_resume(tmp_path: Path) -> None:
 
 
 def _number_of_the_flush(directory: Path) -> int:
-    clean = history(scenarios.one_zone, directory)
+    clean = patient_history(scenarios.one_zone(), directory)
     clean.apply()
     return next(call.number for call in clean.simulation.wires.calls if call.operation == "StartFlowFlush")

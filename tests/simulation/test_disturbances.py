@@ -14,11 +14,9 @@ from nfw_reconcile.model.result_document import ZoneState
 from tests.checker import flushes
 from tests.simulation import scenarios
 from tests.simulation.invariants import invariants
-from tests.simulation.processes import RUN, Disk, Kill, Moment
+from tests.simulation.processes import RUN, Disk, Kill, Moment, patient_history
 from tests.simulation.simulation import WatchedJournal
-from tests.simulation.test_crashes import history
-from tests.unit.act.scene import ALLOWED, A, flow, messages, tight
-from tests.unit.act.test_identity import Ahead
+from tests.unit.act.scene import ALLOWED, A, Ahead, flow, messages, tight
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +71,7 @@ def test_an_intent_that_took_long_to_write_down_is_not_sent() -> None:
 
 
 def test_a_flush_that_the_service_has_forgotten_is_told_and_the_capture_decides(tmp_path: Path) -> None:
-    run = history(scenarios.one_zone, tmp_path)
+    run = patient_history(scenarios.one_zone(), tmp_path)
     assert run.apply(TAKEN) is None
     run.simulation.scene.clock.sleep(HALF_A_DAY)
     result = result_of(run.resume())
@@ -83,7 +81,7 @@ def test_a_flush_that_the_service_has_forgotten_is_told_and_the_capture_decides(
 
 
 def test_a_forgotten_flush_is_not_called_one_that_never_was(tmp_path: Path) -> None:
-    run = history(scenarios.one_zone, tmp_path)
+    run = patient_history(scenarios.one_zone(), tmp_path)
     assert run.apply(Kill(Moment.LINE, 4)) is None
     assert len(flushes(run.simulation.scene.emulator)) == 1
     run.simulation.scene.clock.sleep(HALF_A_DAY)
@@ -94,7 +92,7 @@ def test_a_forgotten_flush_is_not_called_one_that_never_was(tmp_path: Path) -> N
 
 
 def test_flushes_that_cannot_be_told_apart_are_all_waited_for(tmp_path: Path) -> None:
-    run = history(scenarios.one_zone, tmp_path)
+    run = patient_history(scenarios.one_zone(), tmp_path)
     assert run.apply(Kill(Moment.LINE, 4)) is None
     scene = run.simulation.scene
     scene.clock.sleep(10)
@@ -108,7 +106,7 @@ def test_flushes_that_cannot_be_told_apart_are_all_waited_for(tmp_path: Path) ->
 
 
 def test_what_was_never_sent_is_not_told_as_flushed(tmp_path: Path) -> None:
-    run = history(scenarios.one_zone, tmp_path)
+    run = patient_history(scenarios.one_zone(), tmp_path)
     assert run.apply(Kill(Moment.WRITTEN, 3)) is None
     assert flushes(run.simulation.scene.emulator) == []
     run.simulation.scene.clock.sleep(HALF_A_DAY)
@@ -120,7 +118,7 @@ def test_what_was_never_sent_is_not_told_as_flushed(tmp_path: Path) -> None:
 
 
 def test_a_firewall_that_was_made_anew_ends_the_run_that_is_resumed(tmp_path: Path) -> None:
-    run = history(scenarios.one_zone, tmp_path)
+    run = patient_history(scenarios.one_zone(), tmp_path)
     assert run.apply(Kill(Moment.WRITTEN, 1)) is None
     scene = run.simulation.scene
     described = scene.ok("DescribeFirewall", FirewallArn=scene.firewall)["Firewall"]
@@ -146,7 +144,7 @@ def test_the_moment_of_sync_is_kept_by_the_clock_of_the_service() -> None:
 
 
 def test_what_an_earlier_process_flushed_counts_towards_the_limit(tmp_path: Path) -> None:
-    run = history(scenarios.one_zone, tmp_path)
+    run = patient_history(scenarios.one_zone(), tmp_path)
     run.simulation.options["limits"] = Limits(3, None, (), ())
     assert run.apply(Kill(Moment.WRITTEN, 5)) is None
     scene = run.simulation.scene

@@ -21,7 +21,9 @@ FILTERS: Final = (
             Edit(
                 "act.zone:ZoneWork._chosen",
                 SELECTED,
-                "return Selection(((FlowFilter(Network.parse('0.0.0.0/0'), Network.parse('0.0.0.0/0')),),))",
+                "from nfw_reconcile.model.addresses import Network\n"
+                "    from nfw_reconcile.model.filters import FlowFilter\n"
+                "    return Selection(((FlowFilter(Network.parse('0.0.0.0/0'), Network.parse('0.0.0.0/0')),),))",
             ),
             Edit("act.guard:check_filters", "if problems:", "if False:"),
         ),
@@ -40,7 +42,8 @@ FILTERS: Final = (
             Edit(
                 "act.zone:ZoneWork._chosen",
                 SELECTED,
-                "to = frame.capture_filters[0]\n"
+                "from nfw_reconcile.model.filters import ANY_PORT, FlowFilter\n"
+                "    to = frame.capture_filters[0]\n"
                 "    return Selection(((FlowFilter(to.source, to.destination, ANY_PORT, (5432, 5432), (6,)),),))",
             ),
             Edit("act.guard:_filter_problems", "or found.matches(flow.reversed())", ""),

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tests.simulation.perils.common import FLUSH, bounded, judged, number_of
-from tests.simulation.processes import History, Kill
-from tests.simulation.simulation import PACE
+from tests.simulation.processes import Kill, patient_history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.simulation.perils.common import World
-    from tests.simulation.processes import Moment
+    from tests.simulation.processes import History, Moment
     from tests.simulation.simulation import Outcome
-
-PATIENCE: Final[dict[str, Any]] = {"timeout": 3000.0, "pace": replace(PACE, held=600.0)}
-"""A lease of a process that is gone is waited for, and so is a request that may still arrive."""
 
 
 @contextmanager
 def history(world: World, **options: Any) -> Iterator[History]:  # noqa: ANN401 - options of apply
     """Give a run with a journal on a disk, and time to wait for what may still arrive."""
     with tempfile.TemporaryDirectory() as directory:
-        sim = bounded(world())
-        sim.options |= PATIENCE | options
-        yield History(sim, Path(directory))
+        yield patient_history(bounded(world()), Path(directory), **options)
 
 
 def killed_at(run: History, world: World, moment: Moment, nth: int = 1) -> None:

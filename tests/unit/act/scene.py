@@ -72,6 +72,20 @@ def row(found: FiveTuple, zone: str = A) -> FlowRow:
     return flow_row(CapturedFlow(found, 3600, 20, 9000, zone), effect)
 
 
+@dataclass
+class Ahead:
+    """A clock of this machine that is not that of the service."""
+
+    service: VirtualClock
+    seconds: float
+
+    def now(self) -> float:
+        return self.service.now() + self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.service.sleep(seconds)
+
+
 class PortJudge:
     """Lets a connection through unless a ``drop`` rule in force names its destination port."""
 

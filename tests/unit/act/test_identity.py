@@ -1,34 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import pytest
 
 from nfw_reconcile.act.identity import MOST_SKEW, clock_problems
 from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.act.run import RunName, apply_plan
 from nfw_reconcile.errors import StalePlan
-from tests.unit.act.scene import tight
-
-if TYPE_CHECKING:
-    from nfw_reconcile.emulator.clock import VirtualClock
+from tests.unit.act.scene import Ahead, tight
 
 NOW = 1_800_000_000.0
-
-
-@dataclass
-class Ahead:
-    """A clock of this machine that is not that of the service."""
-
-    service: VirtualClock
-    seconds: float
-
-    def now(self) -> float:
-        return self.service.now() + self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.service.sleep(seconds)
 
 
 @pytest.mark.parametrize("service_time", [None, NOW, NOW - MOST_SKEW, NOW + MOST_SKEW])
