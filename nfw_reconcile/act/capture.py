@@ -15,6 +15,7 @@ from nfw_reconcile.act.operations import SentOperation, follow, start
 from nfw_reconcile.act.paging import BrokenPagesError
 from nfw_reconcile.act.ports import FlowRequest, Lost, OperationStatus, UnreachableError
 from nfw_reconcile.act.results import read_results
+from nfw_reconcile.act.settle import confirmed
 from nfw_reconcile.errors import error
 from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.filters import FlowFilter, in_operations
@@ -128,7 +129,7 @@ class _Capturing:
 
         reasons = []
         for _ in range(MOST_LOST_STARTS):
-            reply = start(lane, send)
+            reply = confirmed(lane, request, OperationType.CAPTURE, start(lane, send))
             if not isinstance(reply, Lost):
                 return sent, reply.operation_id
             reasons.append(reply.reason)

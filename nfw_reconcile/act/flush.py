@@ -25,7 +25,7 @@ from nfw_reconcile.act.ports import (
     Retry,
     UnreachableError,
 )
-from nfw_reconcile.act.settle import find_lost, known_flushes
+from nfw_reconcile.act.settle import confirmed, find_lost, known_flushes
 from nfw_reconcile.errors import ServiceError, error
 from nfw_reconcile.flows.texts import flush_filter_text
 from nfw_reconcile.model.result_document import OperationType
@@ -102,7 +102,7 @@ def flush(context: FlushContext, batch: Batch) -> FlushOutcome:
     whatever goes wrong is an outcome.
     """
     sending = _Sending(context, batch)
-    reply = start(context.lane, sending.send)
+    reply = sending.confirmed(start(context.lane, sending.send))
     if isinstance(reply, Lost):
         operation_id = sending.settle(reply)
         if operation_id is None:
@@ -175,6 +175,13 @@ class _Sending:
         late = UnreachableError(error(summary, remedy="It was not sent."))
         self._note(Refusal(self._name, str(late)))
         return Declined(late, Retry.LATER)
+
+    def confirmed(self, reply: Accepted | Lost) -> Accepted | Lost:
+        """Look at what the reply named, and write down that it was another operation than this flush."""
+        found = confirmed(self._context.lane, self._request, OperationType.FLUSH, reply)
+        if isinstance(found, Lost) and found is not reply:
+            self._note(NoReply(self._name, found.reason, settled=False))
+        return found
 
     def settle(self, lost: Lost) -> str | None:
         """Look for the operation that the lost request may have started."""

@@ -32,6 +32,10 @@ class CredentialsError(ServiceError):
     """The credentials are missing, wrong or expired: no further call will do better."""
 
 
+class NotFoundError(ServiceError):
+    """AWS knows no such thing, or does not know it yet."""
+
+
 class OperationStatus(enum.StrEnum):
     """API: FlowOperationStatus."""
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.flush import UNKNOWN
-from nfw_reconcile.act.journal.events import Ended, NeverTaken, Taken
+from nfw_reconcile.act.journal.events import Ended, NeverTaken, NoReply, Taken
 from nfw_reconcile.act.journal.journal import note
 from nfw_reconcile.act.journal.standing import SendState
 from nfw_reconcile.act.operations import SentOperation, follow
-from nfw_reconcile.act.ports import FlowRequest, OperationStatus, Scope
-from nfw_reconcile.act.settle import CLOCK_SKEW, candidates
+from nfw_reconcile.act.ports import Accepted, FlowRequest, Lost, OperationStatus, Scope
+from nfw_reconcile.act.settle import CLOCK_SKEW, candidates, confirmed
 from nfw_reconcile.act.texts import moment_of
 from nfw_reconcile.act.waiting import Deadline
 from nfw_reconcile.errors import ServiceError
@@ -127,7 +127,7 @@ class _Recovering:
                     self._give_up(send, FORGOTTEN)
                     return None
                 case SendState.RUNNING if send.operation_id is not None:
-                    return self._follow(send, send.operation_id)
+                    return self._confirm(send, send.operation_id)
                 case _:
                     return self._find(send)
         except ServiceError as problem:
@@ -143,6 +143,23 @@ class _Recovering:
         self.notes.append(why.format(send=f"{send.intended.zone}, {send.at}"))
         self._add(send, send.operation_id, UNKNOWN)
 
+    def _confirm(self, send: SendStanding, operation_id: str) -> str | None:
+        """Follow what the reply named, or look for the flush where it named another operation."""
+        lane, request = self._asked(send)
+        reply = Accepted(operation_id, OperationStatus.IN_PROGRESS)
+        match confirmed(lane, request, OperationType.FLUSH, reply):
+            case Accepted():
+                return self._follow(send, operation_id)
+            case Lost(reason=reason):
+                self._note(NoReply(send.intended.send, reason, settled=False))
+                return self._settle(replace(send, state=SendState.NO_REPLY, operation_id=None))
+
+    def _asked(self, send: SendStanding) -> tuple[Lane, FlowRequest]:
+        """Give what was asked, and the lane of the scope that it was asked for."""
+        lane, intended = replace(self._lane, scope=_scope(send)), send.intended
+        filters = tuple(read_filter(each) for each in intended.filters)
+        return lane, FlowRequest(lane.firewall_arn, lane.scope, filters, intended.minimum_age)
+
     def _follow(self, send: SendStanding, operation_id: str) -> str | None:
         lane = replace(self._lane, scope=_scope(send))
         detail = follow(lane, operation_id)
@@ -152,10 +169,8 @@ class _Recovering:
 
     def _find(self, send: SendStanding) -> str | None:
         """Look for the operation until it is listed, or cannot come any more."""
-        lane = replace(self._lane, scope=_scope(send))
         intended = send.intended
-        filters = tuple(read_filter(each) for each in intended.filters)
-        request = FlowRequest(lane.firewall_arn, lane.scope, filters, intended.minimum_age)
+        lane, request = self._asked(send)
         sent_at = moment_of(send.at)
         too_late = Deadline(lane.clock, sent_at + SIGNATURE_LIFETIME + CLOCK_SKEW)
         known = frozenset(intended.known) | self._taken

@@ -1,7 +1,8 @@
-"""A start that got no answer: was it accepted? The list of operations knows.
+"""Which operation is ours? Of a start that got no answer, the list of operations knows whether it was accepted.
 
 There is no idempotency token (API: StartFlowFlush), so an operation is taken for ours only if it is new in
 the zone, of the same type, with equal filters and an equal minimum age, and not from before it was sent.
+The id that a reply names is believed unless what it stands for cannot be ours.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.operations import described, listed_operations
-from nfw_reconcile.act.ports import UnreachableError
-from nfw_reconcile.errors import InputError
+from nfw_reconcile.act.ports import Lost, NotFoundError, UnreachableError
+from nfw_reconcile.errors import InputError, ServiceError
 from nfw_reconcile.flows.wire import from_api, to_api
 from nfw_reconcile.model.result_document import OperationType
 
 if TYPE_CHECKING:
     from nfw_reconcile.act.lane import Lane
-    from nfw_reconcile.act.ports import FlowRequest, OperationDetail, OperationSummary
+    from nfw_reconcile.act.ports import Accepted, FlowRequest, OperationDetail, OperationSummary
     from nfw_reconcile.act.waiting import Deadline
     from nfw_reconcile.model.filters import FlowFilter
 
@@ -68,8 +69,43 @@ def is_ours(detail: OperationDetail, request: FlowRequest) -> bool:
         detail.type is OperationType.FLUSH
         and (detail.minimum_age or 0) == request.minimum_age
         and (filters := read_filters(detail)) is not None
-        and sorted(filters) == sorted(from_api(to_api(each)) for each in request.filters)
+        and sorted(filters) == _as_told(request)
     )
+
+
+def confirmed(
+    lane: Lane, request: FlowRequest, kind: OperationType, reply: Accepted | Lost
+) -> Accepted | Lost:
+    """Look at the operation that a reply names: one that names another than was asked for is no reply.
+
+    A description that cannot be had confirms: whoever follows the operation will say why.
+    """
+    if isinstance(reply, Lost):
+        return reply
+    try:
+        detail = described(lane, reply.operation_id, lane.deadline)
+    except NotFoundError:
+        return Lost(f"the reply named flow operation {reply.operation_id}, which is not known")
+    except ServiceError:
+        return reply
+    if _may_be(detail, request, kind):
+        return reply
+    return Lost(f"the reply named flow operation {reply.operation_id}, which is another one")
+
+
+def _may_be(detail: OperationDetail, request: FlowRequest, kind: OperationType) -> bool:
+    """Say whether nothing contradicts: what is left out, or told in a form that we do not send, does not."""
+    filters = read_filters(detail)
+    return (
+        detail.type is kind
+        and detail.minimum_age in {None, request.minimum_age}
+        and (not filters or sorted(filters) == _as_told(request))
+    )
+
+
+def _as_told(request: FlowRequest) -> list[FlowFilter]:
+    """Give the filters as the service tells them, in the order of comparisons."""
+    return sorted(from_api(to_api(each)) for each in request.filters)
 
 
 def _flushes(lane: Lane, deadline: Deadline) -> list[OperationSummary]:

@@ -26,7 +26,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from nfw_reconcile.act.ports import CredentialsError, Declined, Lost, Retry, UnreachableError
+from nfw_reconcile.act.ports import CredentialsError, Declined, Lost, NotFoundError, Retry, UnreachableError
 from nfw_reconcile.errors import ServiceError, error
 
 CREDENTIAL_CODES: Final = frozenset(
@@ -63,6 +63,7 @@ SERVER_CODES: Final = frozenset(
     {"InternalServerError", "InternalFailure", "ServiceUnavailable", "RequestTimeout"}
 )
 FLUSH: Final = "StartFlowFlush"
+NOT_FOUND: Final = "ResourceNotFoundException"
 INVALID_REQUEST: Final = "InvalidRequestException"
 HELD: Final = re.compile(r"in progress|another .*operation|concurrent", re.IGNORECASE)
 """What a refusal may say where another operation holds the zone; AWS documents no code for that."""
@@ -175,7 +176,8 @@ def _client_error(problem: ClientError, call: Call) -> ServiceError:
         )
     if _may_pass(problem):
         return _unreachable(call, answer)
-    return ServiceError(error(f"AWS refused {call}: {answer}"))
+    refusal = error(f"AWS refused {call}: {answer}")
+    return NotFoundError(refusal) if code == NOT_FOUND else ServiceError(refusal)
 
 
 def _no_credentials(problem: ClientError, call: Call) -> ServiceError:

@@ -61,10 +61,16 @@ def align(old: CompiledPolicy | None, new: CompiledPolicy) -> Alignment:
 
 
 def _ordered(old: CompiledPolicy | None, new: CompiledPolicy) -> bool:
-    """Say whether places can matter: in action order only among passes of different reach, which sids order."""
+    """Say whether places can matter.
+
+    In action order they do only among rules that ask what others left behind, and among passes of different reach:
+    sids order those.
+    """
     if old is None:
         return False
     if RuleOrder.STRICT in {old.options.rule_order, new.options.rule_order}:
+        return True
+    if new.remembering:
         return True
     passes = (
         rule for rule in new.rules if not (isinstance(rule.act, Acts) and rule.act.action is not Action.PASS)

@@ -99,7 +99,7 @@ def _codes(outcome: Outcome, zones: list[ZoneResult]) -> set[int]:
     """
     states = {zone.state for zone in zones}
     asked = [call for call in outcome.requests if call.operation == "StartFlowFlush"]
-    if ZoneState.UNKNOWN in states:
+    if states & {ZoneState.UNKNOWN, ZoneState.INTERRUPTED}:
         return {5}
     codes = set()
     if ZoneState.REFUSED in states and not any(call.accepted for call in asked):
@@ -131,6 +131,8 @@ def _zone(outcome: Outcome, zone: ZoneResult, own: list[FlowOperation]) -> Itera
         yield "flushed and verified, and no flush was accepted"
     if zone.state in {ZoneState.NOTHING, ZoneState.DRY_RUN} and here:
         yield f"{zone.state}, and a flush was accepted"
+    if zone.state is ZoneState.INTERRUPTED and not own:
+        yield "interrupted, and there is nothing that a resume would have to know of"
     if zone.state is ZoneState.SURVIVORS and not zone.survivors:
         yield "denied flows survive, and none is named"
     if zone.state is not ZoneState.UNKNOWN:

@@ -197,7 +197,8 @@ def standing(lines: Iterable[Line], source: str) -> RunStanding | None:
 _NEXT: Final[dict[type[Event], frozenset[SendState]]] = {
     Taken: frozenset({SendState.INTENDED, SendState.NO_REPLY}),
     Refusal: frozenset({SendState.INTENDED}),
-    NoReply: frozenset({SendState.INTENDED, SendState.NO_REPLY}),
+    # A reply may have named another operation than the one that was asked for.
+    NoReply: frozenset({SendState.INTENDED, SendState.NO_REPLY, SendState.RUNNING}),
     NeverTaken: frozenset({SendState.INTENDED, SendState.NO_REPLY}),
     # What came before it may be missing: a reply is told, not raised, where the journal cannot be written.
     Ended: frozenset({SendState.INTENDED, SendState.NO_REPLY, SendState.RUNNING}),
@@ -260,7 +261,7 @@ def _after(send: SendStanding, event: Taken | Refusal | NoReply | NeverTaken | E
         case Refusal():
             return replace(send, state=SendState.REFUSED)
         case NoReply():
-            return replace(send, state=SendState.NO_REPLY)
+            return replace(send, state=SendState.NO_REPLY, operation_id=None)
         case NeverTaken():
             return replace(send, state=SendState.NEVER_TAKEN)
         case Ended(status=status):

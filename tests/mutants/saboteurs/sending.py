@@ -143,7 +143,7 @@ OTHERS: Final = (
         (
             Edit(
                 "act.settle:is_ours",
-                "and sorted(filters) == sorted(from_api(to_api(each)) for each in request.filters)",
+                "and sorted(filters) == _as_told(request)",
                 "",
             ),
         ),
@@ -166,6 +166,32 @@ OTHERS: Final = (
         Promise.OWN,
         (Edit("act.settle:find_lost", "if len(found) == 1 else None", ""),),
         {others.others_flush_the_same_after_the_reply_to_ours_is_lost: "exit code 0, and it has to be 5"},
+    ),
+    Saboteur(
+        "whatever operation the reply to a capture names is taken for it",
+        Promise.PROVEN,
+        (Edit("act.settle:_may_be", "sorted(filters) == _as_told(request)", "True"),),
+        {replies.replies_to_captures_name_a_capture_of_others: "denied flows live"},
+    ),
+    Saboteur(
+        "whatever operation the reply to a flush names is taken for it",
+        Promise.OWN,
+        (
+            Edit(
+                "act.flush:flush",
+                "sending.confirmed(start(context.lane, sending.send))",
+                "start(context.lane, sending.send)",
+            ),
+        ),
+        {replies.the_reply_to_a_flush_names_a_flush_of_others: TAKEN_OVER},
+    ),
+    Saboteur(
+        "an operation that is not known is taken for the flush",
+        Promise.ONCE,
+        (Edit("act.settle:confirmed", "except NotFoundError:", "except KeyError:"),),
+        {
+            replies.the_reply_to_a_flush_names_an_operation_that_is_not_there: "exit code 5, and it has to be 0"
+        },
     ),
     Saboteur(
         "the end of an operation is not waited for",

@@ -20,7 +20,7 @@ Peril = Callable[[], list[str]]
 World = Callable[[], "Simulation"]
 
 FLUSH: Final = "StartFlowFlush"
-"""The service is told to begin a flush by this call."""
+CAPTURE: Final = "StartFlowCapture"
 
 MOST_CALLS: Final = 600
 """The longest of these runs takes less than half of it."""

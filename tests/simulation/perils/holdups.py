@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 from nfw_reconcile.act.journal.events import Intended
 from nfw_reconcile.flows.texts import read_filter
 from nfw_reconcile.model.documents import FilterSafety
-from tests.simulation.perils.common import FLUSH, at_operation, bounded, ended, judged, last_before, number_of
+from tests.simulation.perils.common import (
+    CAPTURE,
+    FLUSH,
+    at_operation,
+    bounded,
+    ended,
+    judged,
+    last_before,
+    number_of,
+)
 from tests.simulation.scenarios import MANY_PORTS, one_zone
 from tests.simulation.simulation import WatchedJournal, account, simulate
 from tests.unit.act.scene import ALLOWED, NEW_RULES, OLD_RULES, A, flow
@@ -103,16 +112,14 @@ def nothing_to_flush_yet() -> Simulation:
 
 def rolled_back_and_forth_before_the_capture() -> list[str]:
     sim = nothing_to_flush_yet()
-    sim.at_call(
-        number_of(nothing_to_flush_yet, "StartFlowCapture"), lambda: one_begins_under_the_old_rules(sim)
-    )
+    sim.at_call(number_of(nothing_to_flush_yet, CAPTURE), lambda: one_begins_under_the_old_rules(sim))
     return ended(sim)
 
 
 def rolled_back_and_forth_between_the_reads_of_the_gate() -> list[str]:
     """The last read of the gate is followed by the one of the policy that flows are judged by."""
     sim = nothing_to_flush_yet()
-    judged_by = last_before(nothing_to_flush_yet, READ, number_of(nothing_to_flush_yet, "StartFlowCapture"))
+    judged_by = last_before(nothing_to_flush_yet, READ, number_of(nothing_to_flush_yet, CAPTURE))
     last = last_before(nothing_to_flush_yet, READ, judged_by)
     sim.at_call(last, lambda: one_begins_under_the_old_rules(sim))
     return ended(sim)
@@ -143,7 +150,7 @@ def _lists_before_the_flush() -> int:
 def the_time_is_up_while_a_capture_is_started() -> list[str]:
     sim = one_zone()
     timeout = sim.options["timeout"]
-    start = number_of(one_zone, "StartFlowCapture")
+    start = number_of(one_zone, CAPTURE)
     sim.at_call(start, lambda: sim.scene.clock.sleep(timeout), after=True)
     outcome = bounded(sim).run()
     late = [call for call in outcome.requests if call.time >= sim.begins_at + timeout]

@@ -20,7 +20,7 @@ from nfw_reconcile.emulator.faults import (
     FaultRule,
 )
 from nfw_reconcile.emulator.transport import attach
-from tests.simulation.perils.common import FLUSH, ended, number_of
+from tests.simulation.perils.common import CAPTURE, FLUSH, ended, number_of
 from tests.simulation.scenarios import one_zone, two_batches
 from tests.simulation.simulation import Strike, account, simulate
 from tests.simulation.wires import Wires
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.emulator.clock import VirtualClock
     from nfw_reconcile.emulator.emulator import Emulator
     from nfw_reconcile.emulator.faults import Fault
+    from nfw_reconcile.emulator.replies import JsonObject
     from tests.simulation.simulation import Simulation
 
 RESULTS: Final = "ListFlowOperationResults"
@@ -62,6 +63,40 @@ def a_flush_is_answered_by_a_page_of_html() -> list[str]:
 
 def a_flush_that_is_accepted_is_answered_by_a_server_error() -> list[str]:
     return first_flush(INTERNAL_ERROR_AFTER)
+
+
+def the_reply_to_a_flush_names_an_operation_that_is_not_there() -> list[str]:
+    """The flush itself is in the list of operations, under its own id."""
+    return first_flush(AlteredFault(Alteration.OTHER_OPERATION))
+
+
+def the_reply_to_a_flush_names_a_flush_of_others() -> list[str]:
+    return named_wrongly(FLUSH, {"SourceAddress": {"AddressDefinition": "10.9.0.0/16"}})
+
+
+def replies_to_captures_name_a_capture_of_others() -> list[str]:
+    """It has ended, and listed nothing, because it asked for other flows."""
+    return named_wrongly(CAPTURE, {"SourceAddress": {"AddressDefinition": "10.9.0.0/16"}})
+
+
+def named_wrongly(operation: str, flows: JsonObject) -> list[str]:
+    """Let the first reply to an operation name one that others had begun, for these flows."""
+    sim = one_zone()
+    scene = sim.scene
+    begun = scene.ok(operation, FirewallArn=scene.firewall, AvailabilityZone=A, FlowFilters=[flows])[
+        "FlowOperationId"
+    ]
+    sim.foreign.add(begun)
+    scene.clock.sleep(60.0)
+    renamed: list[str] = []
+
+    def rename(parsed: dict[str, object], **_: object) -> None:
+        if not renamed:
+            renamed.append(begun)
+            parsed["FlowOperationId"] = begun
+
+    scene.clients.starts.meta.events.register(f"after-call.network-firewall.{operation}", rename)
+    return ended(sim)
 
 
 def a_flush_never_arrives() -> list[str]:

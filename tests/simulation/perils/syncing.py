@@ -15,7 +15,7 @@ from nfw_reconcile.emulator.settings import (
     TableSettings,
 )
 from tests.checker import FLUSH
-from tests.simulation.perils.common import ended, number_of
+from tests.simulation.perils.common import CAPTURE, ended, number_of
 from tests.simulation.scenarios import one_zone
 from tests.simulation.simulation import account, simulate
 from tests.unit.act.scene import ALLOWED, DENIED, A, B, flow
@@ -67,7 +67,7 @@ def a_zone_comes_late() -> list[str]:
     deployments = scene.emulator.world.firewalls[scene.firewall].deployments
     endpoint = replace(deployments[A].endpoint, id="vpce-0late", zone=B)
     late = replace(deployments[A], endpoint=endpoint)
-    sim.at_call(number_of(one_zone, "StartFlowCapture"), lambda: deployments.update({B: late}))
+    sim.at_call(number_of(one_zone, CAPTURE), lambda: deployments.update({B: late}))
     return ended(sim, exit_code=4)
 
 

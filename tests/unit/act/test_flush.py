@@ -13,7 +13,8 @@ from nfw_reconcile.act.lane import Lane, Pace
 from nfw_reconcile.act.options import NO_OTHER_LIMITS
 from nfw_reconcile.act.ports import Scope
 from nfw_reconcile.act.waiting import Deadline, OutOfTimeError
-from nfw_reconcile.emulator.faults import RESET, TIMEOUT_AFTER, FaultRule
+from nfw_reconcile.emulator.alterations import Alteration
+from nfw_reconcile.emulator.faults import RESET, TIMEOUT_AFTER, AlteredFault, FaultRule
 from nfw_reconcile.errors import JournalError, Refused, StalePlan, error
 from nfw_reconcile.flows.wire import to_api
 from nfw_reconcile.model.addresses import Network
@@ -177,6 +178,17 @@ def test_of_two_operations_that_could_be_the_lost_one_neither_is_taken(scene: Sc
     assert found.operation.status == UNKNOWN
     assert [event.settled for event, _ in journal.written if isinstance(event, NoReply)] == [False, True]
     assert len(flushes(scene.emulator)) == 2
+
+
+def test_a_reply_that_names_another_operation_is_none_and_the_journal_says_so(scene: Scene) -> None:
+    journal = PickyJournal(scene)
+    scene.emulator.faults.add(FaultRule(AlteredFault(Alteration.OTHER_OPERATION), "StartFlowFlush", times=1))
+    found = flush(context(scene, journal), batch(scene, GOOD))
+    (own,) = flushes(scene.emulator)
+    assert (found.operation.operation_id, found.operation.status) == (own.id, "COMPLETED")
+    kinds = [type(event) for event, _ in journal.written]
+    assert kinds == [Intended, Taken, NoReply, Taken, Ended]
+    assert any("which is not known" in note for note in found.notes)
 
 
 def test_a_flush_from_before_is_never_taken_for_the_lost_one(scene: Scene) -> None:

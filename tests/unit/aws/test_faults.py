@@ -17,7 +17,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from nfw_reconcile.act.ports import CredentialsError, Declined, Lost, Retry, UnreachableError
+from nfw_reconcile.act.ports import CredentialsError, Declined, Lost, NotFoundError, Retry, UnreachableError
 from nfw_reconcile.aws.faults import (
     MOST_SAID,
     STILL_EXPIRED,
@@ -58,7 +58,7 @@ TABLE: list[tuple[Exception, type[ServiceError], Retry | type[Lost]]] = [
     (answered("UnrecognizedClientException"), CredentialsError, Retry.NEVER),
     (answered("InvalidSignatureException", 403), CredentialsError, Retry.NEVER),
     (answered("InvalidRequestException"), ServiceError, Retry.IF_HELD),
-    (answered("ResourceNotFoundException"), ServiceError, Retry.NEVER),
+    (answered("ResourceNotFoundException"), NotFoundError, Retry.NEVER),
     (answered("ValidationException"), ServiceError, Retry.NEVER),
     (ConnectTimeoutError(endpoint_url=URL), UnreachableError, Retry.LATER),
     (EndpointConnectionError(endpoint_url=URL), UnreachableError, Retry.LATER),

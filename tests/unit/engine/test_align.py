@@ -112,6 +112,11 @@ def test_in_action_order_a_sid_can_decide_between_passes_of_different_reach() ->
     assert kinds(align(before, after)) == [MOVED]
 
 
+def test_in_action_order_places_matter_to_rules_that_ask_about_earlier_packets() -> None:
+    one, other = (f"drop tcp any any -> any {port} (flowbits:isset,mark; sid:1;)" for port in ("any", "443"))
+    assert kinds(align(of(one, other, strict=False), of(other, one, strict=False))) == [MOVED]
+
+
 def test_another_order_of_rules_touches_all_of_them() -> None:
     found = align(of(PASS_WEB, DROP_TLS, strict=False), of(PASS_WEB, DROP_TLS))
     assert found.deltas == ()
