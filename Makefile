@@ -7,6 +7,8 @@ VENV   ?= .venv
 LOCK   ?=
 # Further arguments, for pytest above all: make test ARGS='-k intervals -x'
 ARGS   ?=
+# A number from which all random draws follow; none is another in every run.
+NFW_SEED ?=
 # How many processes share the tests: one more than there are cores, because some tests wait for real processes
 # most of their time. 0 is for a debugger, which wants pytest itself: make test WORKERS=0 ARGS='-k intervals --pdb'
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
@@ -18,12 +20,13 @@ LOCKFILE := requirements/ci.txt
 PIP      := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # worksteal: each worker takes its share in one piece, so that what a module sets up is set up once or twice, and
 # one that is done takes over from another: a file of long tests holds up nobody.
-PYTEST   := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+PYTEST   := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(NFW_SEED:%=--hypothesis-seed=%)
 
 # Nothing is ever installed outside the virtual environment.
 export PIP_REQUIRE_VIRTUALENV := 1
 # Images set it to stay small. Each worker, and each command that a test starts, would compile all code anew.
 unexport PYTHONDONTWRITEBYTECODE
+export NFW_SEED
 
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 from tests.programs import NEEDS
 from tests.tiers import VARIABLE, Tier, chosen_tier, load_profile
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).parents[1]
 TIER = pytest.StashKey[Tier]()
 TOLD = "told at the end of the run"
+SEED = "NFW_SEED"
+BEYOND = "--beyond-quick"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        BEYOND, action="store_true", help="only the tests that do more in this tier than in tier quick"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,9 +49,23 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     tier = config.stash[TIER]
-    chosen = {item: tier.runs(frozenset(mark.name for mark in item.iter_markers())) for item in items}
+    beyond = config.getoption(BEYOND)
+    chosen = {item: _runs(item, tier) and (not beyond or _depends_on_tier(item)) for item in items}
     config.hook.pytest_deselected(items=[item for item, runs in chosen.items() if not runs])
     items[:] = [item for item, runs in chosen.items() if runs]
+
+
+def _runs(item: pytest.Item, tier: Tier) -> bool:
+    return tier.runs(frozenset(mark.name for mark in item.iter_markers()))
+
+
+def _depends_on_tier(item: pytest.Item) -> bool:
+    """Say whether another tier draws more for a test, or runs it at all."""
+    return (
+        not _runs(item, Tier.QUICK)
+        or is_hypothesis_test(getattr(item, "obj", None))
+        or not {"tier", "seed"}.isdisjoint(getattr(item, "fixturenames", ()))
+    )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -97,6 +121,13 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 def tier(pytestconfig: pytest.Config) -> Tier:
     """How much this run does; ``tier.draws`` for tests that draw by themselves."""
     return pytestconfig.stash[TIER]
+
+
+@pytest.fixture(scope="session")
+def seed() -> int:
+    """By which lot tests draw that draw by themselves: ``NFW_SEED``, else any; a failure tells it."""
+    given = os.environ.get(SEED)
+    return int(given) if given else random.SystemRandom().randrange(2**32)
 
 
 @pytest.fixture

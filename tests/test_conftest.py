@@ -74,9 +74,9 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     return pytester
 
 
-def run(suite: pytest.Pytester, workers: int = 0) -> pytest.RunResult:
+def run(suite: pytest.Pytester, workers: int = 0, *more: str) -> pytest.RunResult:
     spread = ("--numprocesses", str(workers), "--dist", "worksteal")
-    return suite.runpytest_subprocess("-p", "tests.conftest", "-p", "no:cacheprovider", *spread)
+    return suite.runpytest_subprocess("-p", "tests.conftest", "-p", "no:cacheprovider", *spread, *more)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,23 @@ def test_each_tier_holds_the_ones_before_it(
 ) -> None:
     monkeypatch.setenv("NFW_TESTS", tier)
     run(suite).assert_outcomes(passed=passed, deselected=deselected, skipped=2)
+
+
+def test_what_another_tier_does_more_of_can_be_run_alone(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NFW_TESTS", "full")
+    suite.makepyfile(
+        test_more="""
+        import hypothesis, hypothesis.strategies as st
+
+        @hypothesis.given(st.none())
+        def test_a_property(_): pass
+        def test_that_draws_by_itself(tier): pass
+        def test_that_is_always_the_same(): pass
+        """
+    )
+    run(suite, 0, "--beyond-quick").assert_outcomes(passed=3, deselected=5)
 
 
 @PROCESSES

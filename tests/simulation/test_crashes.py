@@ -81,8 +81,7 @@ def test_killed_at_every_call_and_line_it_ends_as_if_nothing_had_happened(
     assert failures == []
 
 
-def test_killed_again_while_it_is_resumed(tmp_path: Path, tier: Tier) -> None:
-    seed = random.randrange(10**6)  # noqa: S311 - which kills are tried
+def test_killed_again_while_it_is_resumed(tmp_path: Path, tier: Tier, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
     kills = every_kill(scenarios.two_batches, tmp_path / "clean")
     for number in range(tier.draws // 8):

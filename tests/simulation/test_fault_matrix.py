@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from typing import TYPE_CHECKING, Final
 
@@ -21,13 +20,6 @@ MOST: Final = {Tier.QUICK: 9, Tier.FULL: 30, Tier.SOAK: 10_000}
 
 LEAST_RUNS: Final = {Tier.QUICK: 150, Tier.FULL: 2_500, Tier.SOAK: 40_000}
 WHOLE: Final = "one zone"
-
-
-@pytest.fixture(scope="module")
-def seed() -> int:
-    """By which lot cases are drawn: ``NFW_SEED``, else any; a failure tells it."""
-    given = os.environ.get("NFW_SEED")
-    return int(given) if given else random.SystemRandom().randrange(2**32)
 
 
 def chosen(scenario: Scenario, tier: Tier, seed: int) -> list[Case]:
