@@ -12,6 +12,7 @@ from nfw_reconcile.cli.journals import journal_option, journal_place, journal_st
 from nfw_reconcile.cli.options import FILE, aws_options
 from nfw_reconcile.cli.output import rendered, terminal_width, write_private
 from nfw_reconcile.cli.running import ActChoice, act_options
+from nfw_reconcile.cli.settings import config_option
 from nfw_reconcile.cli.showing import RESULT, check_target, output_options
 from nfw_reconcile.cli.stopping import asked_to_stop
 from nfw_reconcile.cli.talk import say
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.cli.journals import JournalPlace
     from nfw_reconcile.cli.options import AwsChoice
     from nfw_reconcile.cli.showing import Shown
+    from nfw_reconcile.config.settings import Settings
 
 
 @click.command("apply")
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 )
 @journal_option
 @act_options
+@config_option
 @aws_options
 @output_options(saves=RESULT)
 def apply_command(
@@ -51,6 +54,7 @@ def apply_command(
     no_wait: bool,
     journal: str,
     choice: ActChoice,
+    settings: Settings,
     aws: AwsChoice,
     shown: Shown,
 ) -> int:
@@ -69,7 +73,7 @@ def apply_command(
 
     if dry_run and no_wait:
         raise UsageError(error("--dry-run and --no-wait exclude each other.", None, "Give one of them."))
-    options = choice.options(dry_run=dry_run)
+    options = choice.options(settings.limits, dry_run=dry_run)
     place = journal_place(journal, aws)
     plan = _plan(planfile, plan_sha256)
     if dry_run:
@@ -156,6 +160,7 @@ def _ask(plan: PlanDocument, *, yes: bool) -> None:
 @click.argument("file", type=FILE, metavar="PLANFILE|RESULTFILE")
 @journal_option
 @act_options
+@config_option
 @aws_options
 @output_options(saves=RESULT)
 def verify_command(
@@ -163,6 +168,7 @@ def verify_command(
     file: Path,
     journal: str,
     choice: ActChoice,
+    settings: Settings,
     aws: AwsChoice,
     shown: Shown,
 ) -> int:
@@ -175,7 +181,7 @@ def verify_command(
     """
     from nfw_reconcile.pipeline.acting import verify  # noqa: PLC0415
 
-    options = choice.options(dry_run=True)
+    options = choice.options(settings.limits, dry_run=True)
     plan = _plan_or_result(file, journal_store(journal, aws))
     clock = SystemClock()
     document = verify(plan, service_for=aws.service_of, clock=clock, options=options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nfw_reconcile.act.options import ActOptions
+    from nfw_reconcile.config.settings import LimitSettings
+    from nfw_reconcile.model.documents import Limits
     from nfw_reconcile.model.verdict import Effect
 
 R = TypeVar("R")
@@ -25,7 +27,7 @@ Decorator: TypeAlias = "Callable[[Callable[..., Any]], Callable[..., Any]]"
 class ActChoice:
     """Limits, times and switches as the command line gives them; times in seconds."""
 
-    max_flows: int
+    max_flows: int | None
     max_percent: float | None
     sync_timeout: float
     timeout: float
@@ -35,13 +37,12 @@ class ActChoice:
     flush_possible: bool
     fail_on: str | None
 
-    def options(self, *, dry_run: bool) -> ActOptions:
-        """Give them as acting wants them."""
+    def options(self, settings: LimitSettings, *, dry_run: bool) -> ActOptions:
+        """Give them as acting wants them; what the configuration file protects, no option opens."""
         from nfw_reconcile.act.options import ActOptions  # noqa: PLC0415 - not for --help
-        from nfw_reconcile.model.documents import Limits  # noqa: PLC0415
 
         return ActOptions(
-            limits=Limits(self.max_flows, self.max_percent, (), ()),
+            limits=self._limits(settings),
             sync_timeout=self.sync_timeout,
             timeout=self.timeout,
             settle=self.settle,
@@ -50,6 +51,16 @@ class ActChoice:
             include_associations=self.include_associations,
             flush_possible=self.flush_possible,
             fail_on=_effects(self.fail_on),
+        )
+
+    def _limits(self, settings: LimitSettings) -> Limits:
+        from nfw_reconcile.pipeline.document import limits_of  # noqa: PLC0415 - not for --help
+
+        limits = limits_of(settings)
+        return replace(
+            limits,
+            max_flows=limits.max_flows if self.max_flows is None else self.max_flows,
+            max_percent=limits.max_percent if self.max_percent is None else self.max_percent,
         )
 
 
@@ -78,8 +89,8 @@ def _number(
 
 _ACT_OPTIONS: Final[tuple[Decorator, ...]] = (
     _number(
-        "--max-flows", click.IntRange(min=0), 1000, "N",
-        "Flush nothing on a firewall where more flows than this would be flushed.",
+        "--max-flows", click.IntRange(min=0), None, "N",
+        "Flush nothing on a firewall where more flows than this would be flushed  [default: 1000]",
     ),
     _number("--max-percent", click.FloatRange(0, 100), None, "P", "The same, as a share of the flows captured."),
     _number("--sync-timeout", _FROM_ZERO, 600.0, "S", "How long to wait for each zone to run the new rules."),

@@ -14,10 +14,21 @@ from nfw_reconcile.pipeline.texts import remark
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from nfw_reconcile.config.settings import LimitSettings
     from nfw_reconcile.errors import Diagnostic
     from nfw_reconcile.model.plan_document import FirewallPlan
 
 DEFAULT_LIMITS: Final = Limits(max_flows=1000, max_percent=None, protected_cidrs=(), protected_ports=())
+
+
+def limits_of(settings: LimitSettings) -> Limits:
+    """Give the limits of a configuration file, the default ones where it names none."""
+    return Limits(
+        DEFAULT_LIMITS.max_flows if settings.max_flows is None else settings.max_flows,
+        settings.max_percent,
+        settings.protected_cidrs,
+        settings.protected_ports,
+    )
 
 
 @dataclass(frozen=True, slots=True)

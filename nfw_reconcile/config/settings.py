@@ -1,0 +1,46 @@
+"""The settings of a configuration file, checked; every part has a default, so that no file is an empty one."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Redact(enum.StrEnum):
+    """What reports leave out (``--redact``)."""
+
+    IP = "ip"
+    TAGS = "tags"
+    NAMES = "names"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """Above these nothing is flushed on a firewall; ``None`` leaves it to the command line and its default.
+
+    ``protected_cidrs`` are blocks of which no flow is ever flushed, and ``protected_ports`` are ports and ranges
+    (``443``, ``8000:8100``) of either side.
+    """
+
+    max_flows: int | None = None
+    max_percent: float | None = None
+    protected_cidrs: tuple[str, ...] = ()
+    protected_ports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``home_net`` maps the name or the ARN of a firewall to CIDRs; ``*`` stands for all that are not named."""
+
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    home_net: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    redact: frozenset[Redact] = frozenset()
+
+
+ANY_FIREWALL: Final = "*"
+NO_SETTINGS: Final = Settings()

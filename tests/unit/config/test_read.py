@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import contextlib
+import json
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nfw_reconcile
+from nfw_reconcile.config.read import MOST_BYTES, read_settings
+from nfw_reconcile.config.settings import NO_SETTINGS, LimitSettings, Redact, Settings
+from nfw_reconcile.errors import InputError
+
+SCHEMA = json.loads(
+    (Path(nfw_reconcile.__file__).parent / "schemas" / "config.schema.json").read_text(encoding="utf-8")
+)
+
+WHOLE = """
+redact = ["names", "ip", "ip"]
+
+[limits]
+max_flows = 200
+max_percent = 2.5
+protected_cidrs = ["10.0.5.0/24", "10.0.5.7/24", "2001:db8::/32", "192.0.2.1"]
+protected_ports = [5432, "8000:8100"]
+
+[home_net]
+"*" = ["10.0.0.0/8"]
+"arn:aws:network-firewall:eu-west-1:111122223333:firewall/main" = ["10.1.0.0/16", "10.2.0.0/16"]
+"""
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read_settings(text.encode(), "nfw-reconcile.toml")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_everything_that_a_file_may_say() -> None:
+    assert read_settings(WHOLE.encode(), "x") == Settings(
+        LimitSettings(200, 2.5, ("10.0.5.0/24", "2001:db8::/32", "192.0.2.1/32"), ("5432", "8000:8100")),
+        {
+            "*": ("10.0.0.0/8",),
+            "arn:aws:network-firewall:eu-west-1:111122223333:firewall/main": ("10.1.0.0/16", "10.2.0.0/16"),
+        },
+        frozenset({Redact.NAMES, Redact.IP}),
+    )
+
+
+def test_an_empty_file_says_nothing() -> None:
+    assert read_settings(b"", "x") == NO_SETTINGS
+
+
+WRONG = {
+    "max_flows is a number": ("[limits]\nmax_flows = '7'", "limits.max_flows: a whole number from 0"),
+    "max_flows is whole": ("[limits]\nmax_flows = 7.5", "limits.max_flows: a whole number"),
+    "max_flows is no truth value": ("[limits]\nmax_flows = true", "limits.max_flows: a whole number"),
+    "max_flows is not negative": ("[limits]\nmax_flows = -1", "limits.max_flows: a whole number"),
+    "max_percent is a share": ("[limits]\nmax_percent = 100.5", "limits.max_percent: a number from 0 to 100"),
+    "max_percent is a number": ("[limits]\nmax_percent = nan", "limits.max_percent: a number from 0 to 100"),
+    "a port is a port": ("[limits]\nprotected_ports = [70000]", "limits.protected_ports[0]: a port"),
+    "a port is no name": ("[limits]\nprotected_ports = ['tcp/22']", "limits.protected_ports[0]: a port"),
+    "a list of CIDRs": ("[limits]\nprotected_cidrs = '10.0.0.0/8'", "limits.protected_cidrs: a list"),
+    "a CIDR is text": ("[limits]\nprotected_cidrs = [10]", "limits.protected_cidrs[0]: a CIDR"),
+    "limits are a table": ("limits = 3", "limits: a table is needed"),
+    "HOME_NET is a list": ("[home_net]\nmain = '10.0.0.0/8'", "home_net.main: a list"),
+    "what is redacted is known": ("redact = ['ips']", "redact[0]: ip or tags or names is needed"),
+    "no other table": ("[limit]\nmax_flows = 3", "limit: this is not known; limits, home_net, redact are"),
+    "no other limit": ("[limits]\nmaxflows = 3", "limits.maxflows: this is not known"),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_told_with_its_place_and_the_schema_says_so_too(text: str, told: str) -> None:
+    (problem,) = problems(text)
+    assert problem.startswith(f"nfw-reconcile.toml: {told}")
+    if "nan" not in text:  # JSON has no such number
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(tomllib.loads(text), SCHEMA)
+
+
+BEYOND_THE_SCHEMA = {
+    "a CIDR is a block": ("[limits]\nprotected_cidrs = ['10.0.0.0/33']", "'10.0.0.0/33' does not appear"),
+    "a range rises": ("[limits]\nprotected_ports = ['9:8']", "the range ends before it begins"),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), BEYOND_THE_SCHEMA.values(), ids=BEYOND_THE_SCHEMA)
+def test_what_a_schema_cannot_say(text: str, told: str) -> None:
+    (problem,) = problems(text)
+    assert told in problem
+
+
+def test_all_problems_are_told_at_once() -> None:
+    found = problems(
+        "redact = ['x']\n[limits]\nmax_flows = -1\nprotected_ports = [1, 'b', 'c']\n[home_net]\na = 1"
+    )
+    assert [each.split(": ")[1] for each in found] == [
+        "limits.max_flows", "limits.protected_ports[1]", "limits.protected_ports[2]", "home_net.a", "redact[0]",
+    ]  # fmt: skip
+
+
+def test_a_syntax_error_has_a_line_and_a_column() -> None:
+    (problem,) = problems("[limits]\nmax_flows = = 3\n")
+    assert problem.startswith("nfw-reconcile.toml:2:13: this is no TOML: Invalid value.")
+
+
+def test_other_bytes_than_text_have_a_line() -> None:
+    with pytest.raises(InputError, match=r"x:2: the file is not UTF-8"):
+        read_settings(b"[limits]\n\xff", "x")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "x" * (MOST_BYTES + 1)])
+def test_a_hostile_file_is_refused(text: str) -> None:
+    assert len(problems(text)) == 1
+
+
+def test_the_whole_file_is_what_the_schema_describes() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(tomllib.loads(WHOLE), SCHEMA)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_any_file_is_read_or_refused(content: bytes) -> None:
+    with contextlib.suppress(InputError):
+        read_settings(content, "x")
