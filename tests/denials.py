@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.awsrequest import AWSResponse
 
 from nfw_reconcile.emulator.faults import ErrorFault, FaultRule
+from nfw_reconcile.emulator.iam import WHY
 from nfw_reconcile.emulator.neighbours import refusal_text
 from nfw_reconcile.emulator.replies import Refusal
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from nfw_reconcile.aws.client import Clients
     from nfw_reconcile.emulator.emulator import Emulator
 
-WHY: Final = "no identity-based policy allows it"
 DENIED: Final = {
     "network-firewall": Refusal("AccessDeniedException", WHY),
     "ec2": Refusal("UnauthorizedOperation", WHY, 403),

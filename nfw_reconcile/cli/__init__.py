@@ -34,6 +34,7 @@ class _Group(click.Group):
         "verify": "nfw_reconcile.cli.acting",
         "sweep": "nfw_reconcile.cli.sweeping",
         "snapshot": "nfw_reconcile.cli.acting",
+        "iam-policy": "nfw_reconcile.cli.permissions",
         "emulator": "nfw_reconcile.cli.local",
         "demo": "nfw_reconcile.cli.local",
     }
@@ -47,7 +48,7 @@ class _Group(click.Group):
         module = self._COMMANDS.get(cmd_name)
         if module is None:
             return None
-        found = getattr(import_module(module), f"{cmd_name}_command")
+        found = getattr(import_module(module), f"{cmd_name.replace('-', '_')}_command")
         return found if isinstance(found, click.Command) else None
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.emulator.clients import Client
     from nfw_reconcile.emulator.dispatch import Handler
     from nfw_reconcile.emulator.faults import FaultPlan
+    from nfw_reconcile.emulator.iam import IamPolicy
     from nfw_reconcile.emulator.replies import Reply
     from nfw_reconcile.emulator.request_log import LoggedCall
     from nfw_reconcile.model.flow import FiveTuple
@@ -104,6 +105,15 @@ class Emulator:
     def faults(self) -> FaultPlan:
         """The faults that calls are struck by; add rules to it."""
         return self._front.faults
+
+    @property
+    def iam_policy(self) -> IamPolicy | None:
+        """What the caller may do; ``None``, as in the beginning: everything."""
+        return self._front.iam_policy
+
+    @iam_policy.setter
+    def iam_policy(self, policy: IamPolicy | None) -> None:
+        self._front.iam_policy = policy
 
     @property
     def requests(self) -> tuple[LoggedCall, ...]:

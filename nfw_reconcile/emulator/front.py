@@ -14,6 +14,7 @@ from nfw_reconcile.emulator.faults import (
     GarbleFault,
     LossFault,
 )
+from nfw_reconcile.emulator.iam import WHY, IamPolicy, resource_of
 from nfw_reconcile.emulator.replies import (
     Answer,
     ApiError,
@@ -67,6 +68,7 @@ class Front:
         self._handlers = handlers
         self._time = time
         self.faults = FaultPlan()
+        self.iam_policy: IamPolicy | None = None
         self.log: list[LoggedCall] = []
 
     @property
@@ -90,6 +92,10 @@ class Front:
         if operation not in self._handlers:
             message = f"the emulator does not offer {operation}; it offers {', '.join(self.operations)}"
             return Refusal("UnknownOperationException", message)
+        if self.iam_policy is not None and not self.iam_policy.permits(
+            f"network-firewall:{operation}", resource_of(params)
+        ):
+            return Refusal("AccessDeniedException", WHY)
         problems = checker.request(operation, params)
         if problems:
             return Refusal("InvalidRequestException", "; ".join(problems))

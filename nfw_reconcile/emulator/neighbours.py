@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
+from nfw_reconcile.emulator.iam import ANYTHING, WHY
 from nfw_reconcile.emulator.replies import Refusal
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ def answer(emulator: Emulator, body: bytes) -> str | Refusal:
     """Answer a form with the text of an XML document."""
     form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
     action = form.get("Action", "")
+    service = "sts" if action == "GetCallerIdentity" else "ec2"
+    policy = emulator.iam_policy
+    if policy is not None and not policy.permits(f"{service}:{action}", ANYTHING):
+        return Refusal("UnauthorizedOperation", WHY, 403)
     match action:
         case "GetCallerIdentity":
             return _identity(emulator)

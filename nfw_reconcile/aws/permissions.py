@@ -1,0 +1,130 @@
+"""What each command has to be permitted in AWS, as an IAM policy with nothing in it that is not called.
+
+The flow operations know one resource, the firewall; a capture has the access level *Write* (service authorization
+reference, "Actions, resources, and condition keys for AWS Network Firewall"). What EC2 tells of addresses is
+optional: without it HOME_NET or the members of a prefix list may be undecided.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nfw_reconcile.errors import UsageError, error
+
+VERSION: Final = "2012-10-17"
+ANY_FIREWALL: Final = "arn:*:network-firewall:*:*:firewall/*"
+
+_FIREWALL_ARN: Final = re.compile(
+    r"arn:(?P<partition>[\w-]+):network-firewall:(?P<region>[\w-]+):\d{12}:firewall/.+"
+)
+
+_READ: Final = ("network-firewall:DescribeFirewall",)
+_READ_POLICIES: Final = ("network-firewall:DescribeFirewallPolicy", "network-firewall:DescribeRuleGroup")
+_LOOK: Final = (
+    "network-firewall:DescribeFlowOperation",
+    "network-firewall:ListFlowOperationResults",
+    "network-firewall:ListFlowOperations",
+    "network-firewall:StartFlowCapture",
+)
+_FLUSH: Final = ("network-firewall:StartFlowFlush",)
+_ADDRESSES: Final = ("ec2:DescribeVpcs", "ec2:GetManagedPrefixListEntries")
+_ANYTHING: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What a command needs on the firewall, on its policy and groups, and what it can do without."""
+
+    firewall: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Give the actions without which the command fails."""
+        return (*self.firewall, *self.policies)
+
+
+_NOTHING: Final = Permissions()
+_SEES: Final = Permissions(_READ, _READ_POLICIES, _ADDRESSES)
+_LOOKS: Final = Permissions((*_READ, *_LOOK), _READ_POLICIES, _ADDRESSES)
+_FLUSHES: Final = Permissions((*_READ, *_LOOK, *_FLUSH), _READ_POLICIES, _ADDRESSES)
+
+NEEDED: Final = {
+    "plan": _NOTHING,
+    "plan --capture": _LOOKS,
+    "classify": _NOTHING,
+    "explain": _NOTHING,
+    "apply": _FLUSHES,
+    "resume": _FLUSHES,
+    "status": _NOTHING,
+    "verify": _LOOKS,
+    "sweep": _LOOKS,
+    "snapshot": _SEES,
+    "show": _NOTHING,
+}
+"""By command; a journal in S3 comes on top of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Where a journal in S3 is: ``prefix`` without a slash at its ends, or empty."""
+
+    name: str
+    prefix: str
+
+
+def iam_policy(command: str, firewall: str | None, journal: Bucket | None) -> dict[str, Any]:
+    """Give the policy document for a command on one firewall (by ARN) or on any.
+
+    Raises ``UsageError`` for a command or an ARN that is none.
+    """
+    needed = NEEDED.get(command)
+    if needed is None:
+        summary = f"--for {command} is no command with permissions of its own."
+        raise UsageError(error(summary, None, f"Give one of: {', '.join(NEEDED)}."))
+    arn, policies = _resources(firewall)
+    statements = [
+        _statement("Firewall", needed.firewall, arn),
+        _statement("PolicyAndGroups", needed.policies, *policies),
+        _statement("Addresses", needed.optional, _ANYTHING),
+        *(_journal_statements(journal) if journal else ()),
+    ]
+    return {"Version": VERSION, "Statement": [each for each in statements if each["Action"]]}
+
+
+def _resources(firewall: str | None) -> tuple[str, tuple[str, ...]]:
+    """Give the firewall's ARN, and those of policies and groups: of any account, because they may be shared."""
+    if firewall is None:
+        partition = region = _ANYTHING
+    elif match := _FIREWALL_ARN.fullmatch(firewall):
+        partition, region = match["partition"], match["region"]
+    else:
+        summary = f"--firewall {firewall} is not the ARN of a firewall."
+        remedy = "It looks like arn:aws:network-firewall:eu-west-1:111122223333:firewall/main."
+        raise UsageError(error(summary, None, remedy))
+    kinds = ("firewall-policy", "stateful-rulegroup", "stateless-rulegroup")
+    return firewall or ANY_FIREWALL, tuple(
+        f"arn:{partition}:network-firewall:{region}:*:{kind}/*" for kind in kinds
+    )
+
+
+def _journal_statements(journal: Bucket) -> list[dict[str, Any]]:
+    bucket = f"arn:*:s3:::{journal.name}"
+    below = f"{bucket}/{journal.prefix}/*" if journal.prefix else f"{bucket}/*"
+    return [
+        _statement("Journal", ("s3:GetObject", "s3:PutObject"), below),
+        _statement("JournalList", ("s3:ListBucket",), bucket),
+    ]
+
+
+def _statement(sid: str, actions: tuple[str, ...], *resources: str) -> dict[str, Any]:
+    listed = sorted(resources)
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": sorted(actions),
+        "Resource": listed[0] if len(listed) == 1 else listed,
+    }
