@@ -59,6 +59,7 @@ def _shown(rows: Iterator[Row]) -> Iterator[Row]:
         lines = [row.name, *(f"  {figure.name}: {figure}" for figure in row.figures)]
         lines += [f"  peer ({row.peer}): {figure.name} {figure}" for figure in row.peers]
         lines += [f"  {remark}" for remark in row.remarks]
+        lines += [f"  reach: {goal}" for goal in row.goals]
         sys.stdout.write("\n" + "".join(f"{line}\n" for line in lines))
         sys.stdout.flush()
         yield row
@@ -76,6 +77,7 @@ def _document(machine: Machine, rows: list[Row]) -> dict[str, object]:
             {
                 "name": row.name,
                 "figures": [figure(found) for found in row.figures],
+                "goals": [{**asdict(goal), "reached": goal.reached} for goal in row.goals],
                 "peer": row.peer,
                 "peers": [figure(found) for found in row.peers],
                 "remarks": row.remarks,

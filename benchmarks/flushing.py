@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.flow import FiveTuple
 
 _CAPTURED: Final = 50_000
+_MOST_OPERATIONS: Final = {"clustered": 1, "uniform": 10}
 
 
 def filters(scene: Scene) -> Iterator[Row]:
@@ -39,18 +40,20 @@ def filters(scene: Scene) -> Iterator[Row]:
         cut, keep = _judged(compared.comparison, flows)
         seconds = times(scene.repeats, lambda cut=cut, keep=keep: select(cut, keep, within))  # type: ignore[misc]
         batches = select(cut, keep, within).batches
+        operations = Figure("operations", "", (float(len(batches)),))
         yield Row(
             f"flush filters for {len(cut):,} flows to cut of {len(flows):,} captured, {name}",
             (
                 Figure("time", "s", seconds),
                 Figure("filters", "", (float(sum(map(len, batches))),)),
-                Figure("operations", "", (float(len(batches)),)),
+                operations,
             ),
             "one filter a flow",
             (
                 Figure("filters", "", (float(len(cut)),)),
                 Figure("operations", "", (float(-(-len(cut) // MOST_FILTERS)),)),
             ),
+            goals=(operations.goal(_MOST_OPERATIONS[name]),),
         )
 
 

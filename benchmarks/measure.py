@@ -35,6 +35,10 @@ class Figure:
         """Give the middle value."""
         return median(self.values)
 
+    def goal(self, bound: float, costly: str = "") -> Goal:
+        """Give what its median is to reach."""
+        return Goal(self.name, self.median, self.unit, bound, costly, self.lower_is_better)
+
     def __str__(self) -> str:
         low, high = min(self.values), max(self.values)
         return f"{_number(self.median)} {self.unit} ({_number(low)} to {_number(high)})"
@@ -42,6 +46,31 @@ class Figure:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a quantity is to reach: at most, or at least, ``bound``; ``costly`` is what a miss is due to, if known."""
+
+    name: str
+    value: float
+    unit: str
+    bound: float
+    costly: str = ""
+    lower_is_better: bool = True
+
+    @property
+    def reached(self) -> bool:
+        """Say whether it does."""
+        return self.value <= self.bound if self.lower_is_better else self.value >= self.bound
+
+    def __str__(self) -> str:
+        word = "at most" if self.lower_is_better else "at least"
+        told = f"{self.name} {word} {_number(self.bound)} {self.unit}".rstrip()
+        if self.reached:
+            return f"{told}: reached"
+        off = abs(self.value - self.bound) / self.bound
+        return f"{told}: MISSED by {off:.0%}{f' ({self.costly})' if self.costly else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +82,7 @@ class Row:
     peer: str = ""
     peers: tuple[Figure, ...] = ()
     remarks: tuple[str, ...] = field(default=())
+    goals: tuple[Goal, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,21 +29,28 @@ def whole(scene: Scene) -> Iterator[Row]:
     """Measure ``plan`` as a process, beside Suricata loading both policies."""
     command = [program(), "plan", *scene.change.arguments, "--format", "json"]
     ended = [run(command, out=scene.folder / "plan.json") for _ in range(scene.repeats)]
+    seconds = Figure("time", "s", tuple(e.seconds for e in ended))
     figures = (
-        Figure("time", "s", tuple(e.seconds for e in ended)),
+        seconds,
         Figure("processor time", "s", tuple(e.processor for e in ended)),
         Figure("most memory", "MB", tuple(e.megabytes for e in ended)),
     )
     title = f"plan of two policies of {scene.rules:,} rules with 20 edits, whole process"
     if not is_there():
-        yield Row(title, figures, remarks=("Suricata is not installed",))
+        yield Row(title, figures, remarks=("Suricata is not installed",), goals=(seconds.goal(15),))
         return
     sides = [
         Suricata(scene.folder / f"test-{name}", numbered(rules))
         for name, rules in (("old", scene.change.old), ("new", scene.change.new))
     ]
     loading = tuple(sum(side.test_seconds() for side in sides) for _ in range(scene.repeats))
-    yield Row(title, figures, "suricata -T of both", (Figure("time", "s", loading),))
+    yield Row(
+        title,
+        figures,
+        "suricata -T of both",
+        (Figure("time", "s", loading),),
+        goals=(seconds.goal(15),),
+    )
 
 
 def parse(scene: Scene) -> Iterator[Row]:
@@ -56,11 +63,13 @@ def parse(scene: Scene) -> Iterator[Row]:
     words = tuple(
         len(lines) / seconds for seconds in times(scene.repeats, lambda: [x.split() for x in lines])
     )
+    pace = Figure("rules", "per s", rates, lower_is_better=False)
     yield Row(
         "parse rule text",
-        (Figure("rules", "per s", rates, lower_is_better=False),),
+        (pace,),
         "the same lines cut into words",
         (Figure("lines", "per s", words, lower_is_better=False),),
+        goals=(pace.goal(25_000),),
     )
 
 
@@ -80,6 +89,7 @@ def diff(scene: Scene) -> Iterator[Row]:
         (total, *figures),
         "comparison of their lines as text",
         (Figure("time", "s", same),),
+        goals=(total.goal(3),),
     )
 
 
@@ -87,11 +97,13 @@ def growth(scene: Scene) -> Iterator[Row]:
     """Measure how the time of a plan's inner part grows with the number of rules."""
     small, large = (scene.change_of(count) for count in (scene.rules // _TENTH, scene.rules))
     factors = [_processor_seconds(large) / _processor_seconds(small) for _ in range(scene.repeats)]
+    found = Figure("growth of processor time", "times", tuple(factors))
     yield Row(
         f"growth from {scene.rules // _TENTH:,} to {scene.rules:,} rules with 20 edits, from files to region",
-        (Figure("growth of processor time", "times", tuple(factors)),),
+        (found,),
         "growth of the number of rules",
         (Figure("growth", "times", (float(_TENTH),)),),
+        goals=(found.goal(14),),
     )
 
 

@@ -6,6 +6,7 @@
     ├── UsageError              64   the command line does not say enough, or says too much
     ├── InputError               1   a file, plan, policy or flow list cannot be read (all problems at once)
     ├── ServiceError             1   AWS refused or garbled a call
+    ├── HostError                1   a code host (GitHub, GitLab) refused a call, or did not answer
     ├── JournalError             1   the journal is missing, damaged or not writable
     │   ├── UnsettledRun         5   an earlier run on the firewall was interrupted and not resumed
     │   └── FirewallLeased       8   another run holds the firewall
@@ -124,6 +125,10 @@ class InputError(NfwReconcileError):
 
 class ServiceError(NfwReconcileError):
     """AWS refused a call, could not be reached, or answered with something that is no answer."""
+
+
+class HostError(NfwReconcileError):
+    """A code host (GitHub, GitLab) refused a call, could not be reached, or answered with something else."""
 
 
 class JournalError(NfwReconcileError):
