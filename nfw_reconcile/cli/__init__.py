@@ -34,6 +34,7 @@ class _Group(click.Group):
         "verify": "nfw_reconcile.cli.acting",
         "sweep": "nfw_reconcile.cli.sweeping",
         "snapshot": "nfw_reconcile.cli.acting",
+        "comment": "nfw_reconcile.cli.commenting",
         "iam-policy": "nfw_reconcile.cli.permissions",
         "emulator": "nfw_reconcile.cli.local",
         "demo": "nfw_reconcile.cli.local",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial, wraps
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from nfw_reconcile.cli.github import step_files
 from nfw_reconcile.cli.options import FILE
 from nfw_reconcile.cli.output import (
     WIDTH_WITHOUT_TERMINAL,
@@ -25,14 +27,17 @@ from nfw_reconcile.cli.talk import report, say, unexpected
 from nfw_reconcile.errors import ExitCode, Location, NfwReconcileError, UsageError, error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from nfw_reconcile.cli.github import StepFiles
     from nfw_reconcile.errors import Diagnostic
     from nfw_reconcile.model.plan_document import PlanDocument
     from nfw_reconcile.model.result_document import ResultDocument
 
 R = TypeVar("R")
 
+ANNOTATIONS: Final = "annotations"
+FORMATS: Final = "text, markdown, html, json, sarif, junit, codequality or annotations."
 OUT: Final = "--out"
 RESULT: Final = "--result"
 _SAVED: Final = {OUT: "Save the plan for apply (mode 0600).", RESULT: "Save the result (mode 0600)."}
@@ -40,11 +45,12 @@ _SAVED: Final = {OUT: "Save the plan for apply (mode 0600).", RESULT: "Save the 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What becomes of a document: printed as ``form``, written as ``outputs`` say, and saved."""
+    """What becomes of a document: printed as ``form``, written as ``outputs`` say, saved, and told to ``github``."""
 
     form: str
     outputs: tuple[tuple[str, Path], ...] = ()
     saved: Path | None = None
+    github: StepFiles | None = None
 
     def show(self, document: PlanDocument | ResultDocument) -> None:
         """Save, write and print a document; raises where one of them cannot be done."""
@@ -65,6 +71,8 @@ class Shown:
             yield partial(_save, document, self.saved)
         for form, path in self.outputs:
             yield partial(_write, document, form, path)
+        if self.github is not None:
+            yield partial(self.github.leave, document, annotate=self.form != ANNOTATIONS)
         yield partial(_print, document, self.form)
 
 
@@ -121,17 +129,24 @@ def output_options(
             default=default,
             show_default=True,
             metavar="FORMAT",
-            help="text, markdown or json.",
+            help=FORMATS,
+        )
+        @click.option(
+            "--github",
+            is_flag=True,
+            help="In a step of GitHub Actions: also write annotations, outputs of the step and a summary of the job.",
         )
         @wraps(command)
         def wrapped(
             *args: object,
             form: str,
             outputs: tuple[str, ...],
+            github: bool,
             saved: Path | None = None,
             **others: Any,  # noqa: ANN401 - click passes what the command declares
         ) -> R:
-            return command(*args, shown=checked(form, outputs, saved), **others)
+            environ = os.environ if github else None
+            return command(*args, shown=checked(form, outputs, saved, github=environ), **others)
 
         if saves is None:
             return wrapped
@@ -141,8 +156,17 @@ def output_options(
     return add  # fmt: skip
 
 
-def checked(form: str, outputs: tuple[str, ...], saved: Path | None = None) -> Shown:
-    """Check everything that is wanted of a document yet to come; raises ``UsageError`` with all that is wrong."""
+def checked(
+    form: str,
+    outputs: tuple[str, ...],
+    saved: Path | None = None,
+    *,
+    github: Mapping[str, str] | None = None,
+) -> Shown:
+    """Check everything that is wanted of a document yet to come; raises ``UsageError`` with all that is wrong.
+
+    ``github`` is the environment of a step of GitHub Actions, where that is to be told as well.
+    """
     problems: list[Diagnostic] = []
     files = [_split(word, problems) for word in outputs]
     named = tuple(file for file in files if file is not None)
@@ -152,9 +176,10 @@ def checked(form: str, outputs: tuple[str, ...], saved: Path | None = None) -> S
     for path in targets:
         _collect(problems, partial(check_writable, path))
     problems += _written_twice(targets)
+    step = None if github is None else _collect(problems, partial(step_files, github))
     if problems:
         raise UsageError(problems)
-    return Shown(form, named, saved)
+    return Shown(form, named, saved, step)
 
 
 def check_target(path: Path) -> None:
@@ -165,11 +190,12 @@ def check_target(path: Path) -> None:
         raise UsageError(problems)
 
 
-def _collect(problems: list[Diagnostic], check: Callable[[], object]) -> None:
+def _collect(problems: list[Diagnostic], check: Callable[[], R]) -> R | None:
     try:
-        check()
+        return check()
     except NfwReconcileError as problem:
         problems += problem.problems
+        return None
 
 
 def _split(word: str, problems: list[Diagnostic]) -> tuple[str, Path] | None:

@@ -78,6 +78,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(400, "Bad Request", "Content-Length is not a number.")
             return
         body = self.rfile.read(int(length))
+        if len(body) < int(length):  # the client died half-way: what did not arrive was not asked for
+            self.close_connection = True
+            return
         try:
             reply = handle(self.server.emulator, dict(self.headers.items()), body)
         except NfwReconcileError as error:

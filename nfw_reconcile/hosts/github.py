@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from nfw_reconcile.errors import HostError, error
-from nfw_reconcile.hosts.port import Note, ThrottledError
+from nfw_reconcile.hosts.faults import Question, asked
+from nfw_reconcile.hosts.port import Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from github import Github
+
     from nfw_reconcile.hosts.patience import Patience
+    from nfw_reconcile.hosts.place import Place
 
 T = TypeVar("T")
 
@@ -25,23 +29,38 @@ PAUSE: Final = 60.0
 _WRITE: Final = "It needs the permission to write to pull requests; a workflow of a fork has none."
 
 
+def discussion(place: Place, patience: Patience) -> PullRequest:
+    """Give the pull request of a number, else the latest one that a commit belongs to; raises ``HostError``."""
+    from github import Auth, Github  # noqa: PLC0415 - an extra, and slow to import
+
+    client = Github(
+        auth=Auth.Token(place.token),
+        base_url=place.api_url,
+        timeout=TIMEOUT,
+        retry=None,
+        seconds_between_requests=None,
+        seconds_between_writes=None,
+        per_page=100,
+        lazy=True,
+    )
+    number = place.number
+    if number is None:
+        about = f"the pull request of commit {place.commit} in {place.repository}"
+        number = _asked(patience, about, lambda: _of_commit(client.get_repo(place.repository), place.commit))
+        if number is None:
+            raise HostError(error(f"{about} is not there.", None, "Give its number with --pr."))
+    return PullRequest(client, place.repository, number, patience)
+
+
+def _of_commit(repository: Any, commit: str | None) -> int | None:  # noqa: ANN401 - only its methods matter
+    return max((each.number for each in repository.get_commit(commit).get_pulls()), default=None)
+
+
 class PullRequest:
     """Implements :class:`~nfw_reconcile.hosts.port.Discussion`."""
 
-    def __init__(self, api_url: str, token: str, repository: str, number: int, patience: Patience) -> None:
-        """Nothing is asked yet; ``repository`` is ``owner/name``."""
-        from github import Auth, Github  # noqa: PLC0415 - an extra, and slow to import
-
-        client = Github(
-            auth=Auth.Token(token),
-            base_url=api_url,
-            timeout=TIMEOUT,
-            retry=None,
-            seconds_between_requests=None,
-            seconds_between_writes=None,
-            per_page=100,
-            lazy=True,
-        )
+    def __init__(self, client: Github, repository: str, number: int, patience: Patience) -> None:
+        """Nothing is asked yet."""
         self._client = client
         self._repository = repository
         self._number = number
@@ -71,8 +90,7 @@ class PullRequest:
 
     def is_public(self) -> bool:
         """Say whether the repository is public."""
-        found = self._ask("the repository", lambda: self._client.get_repo(self._repository, lazy=False))
-        return not found.private
+        return self._ask("the repository", lambda: not self._repo.private)
 
     def notes(self) -> tuple[Note, ...]:
         """Give all comments of the conversation, page by page."""
@@ -107,33 +125,26 @@ class PullRequest:
 
     @property
     def _repo(self) -> Any:  # noqa: ANN401 - only its methods matter
-        return self._client.get_repo(self._repository, lazy=True)
+        return self._client.get_repo(self._repository)
 
     def _comment(self, note: Note) -> Any:  # noqa: ANN401
         return self._repo.get_issue(self._number).get_comment(note.id)
 
     def _ask(self, what: str, call: Callable[[], T]) -> T:
-        def asked() -> T:
-            try:
-                return call()
-            except Exception as problem:  # whatever a library raises: no comment is worth a traceback
-                raise _host_error(problem, f"{what} of {self.name}", self._patience.clock.now()) from problem
-
-        return self._patience.ask(asked)
+        return _asked(self._patience, f"{what} of {self.name}", call)
 
 
-def _host_error(problem: Exception, about: str, now: float) -> HostError:
-    status, told = _status(problem), _message(problem)
-    if status is None:
-        return HostError(error(f"GitHub could not be asked for {about}: {told}.", remedy="Try again later."))
-    diagnostic = error(
-        f"GitHub answered {status} for {about}: {told}.", remedy=_WRITE if status in {401, 403, 404} else ""
-    )
-    return (
-        ThrottledError(diagnostic, _pause(_headers(problem), now))
-        if _throttles(problem)
-        else HostError(diagnostic)
-    )
+def _asked(patience: Patience, about: str, call: Callable[[], T]) -> T:
+    question = Question("GitHub", about, _WRITE)
+
+    def understood(problem: Exception) -> HostError:
+        status = _status(problem)
+        if status is None:
+            return question.unanswered(problem)
+        pause = _pause(_headers(problem), patience.clock.now()) if _throttles(problem) else None
+        return question.answered(status, _message(problem), pause)
+
+    return asked(patience, call, understood)
 
 
 def _status(problem: Exception) -> int | None:
@@ -144,7 +155,7 @@ def _status(problem: Exception) -> int | None:
 def _message(problem: Exception) -> str:
     data = getattr(problem, "data", None)
     said = data.get("message") if isinstance(data, dict) else None
-    return " ".join(str(said or f"{type(problem).__name__}: {problem}").split())[:300].rstrip(".")
+    return str(said or "")
 
 
 def _headers(problem: Exception) -> Mapping[str, str]:

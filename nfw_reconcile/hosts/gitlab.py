@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from nfw_reconcile.errors import HostError, error
-from nfw_reconcile.hosts.port import Note, ThrottledError
+from nfw_reconcile.hosts.faults import Question, asked
+from nfw_reconcile.hosts.port import Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gitlab import Gitlab
+
     from nfw_reconcile.hosts.patience import Patience
+    from nfw_reconcile.hosts.place import Place
 
 T = TypeVar("T")
 
@@ -23,14 +27,29 @@ PAUSE: Final = 5.0
 _WRITE: Final = "The token needs the scope api; a job's own token (CI_JOB_TOKEN) may not write notes."
 
 
+def discussion(place: Place, patience: Patience) -> MergeRequest:
+    """Give the merge request of a number, else the latest one that a commit belongs to; raises ``HostError``."""
+    from gitlab import Gitlab  # noqa: PLC0415 - an extra, and slow to import
+
+    client = Gitlab(place.api_url, private_token=place.token, timeout=TIMEOUT, per_page=100)
+    number = place.number
+    if number is None:
+        about = f"the merge request of commit {place.commit} in {place.repository}"
+        commit = quote(place.commit or "", safe="")
+        path = f"{_project_path(place.repository)}/repository/commits/{commit}/merge_requests"
+        listed = _asked(patience, about, lambda: list(client.http_list(path, iterator=True, **_ONCE)))
+        if not listed:
+            raise HostError(error(f"{about} is not there.", None, "Give its number with --pr."))
+        number = max(int(each["iid"]) for each in listed)
+    return MergeRequest(client, place.repository, number, patience)
+
+
 class MergeRequest:
     """Implements :class:`~nfw_reconcile.hosts.port.Discussion`."""
 
-    def __init__(self, server_url: str, token: str, project: str, number: int, patience: Patience) -> None:
-        """Nothing is asked yet; ``project`` is an id or ``group/name``."""
-        from gitlab import Gitlab  # noqa: PLC0415 - an extra, and slow to import
-
-        self._client = Gitlab(server_url, private_token=token, timeout=TIMEOUT, per_page=100)
+    def __init__(self, client: Gitlab, project: str, number: int, patience: Patience) -> None:
+        """Nothing is asked yet."""
+        self._client = client
         self._project = project
         self._number = number
         self._patience = patience
@@ -50,13 +69,13 @@ class MergeRequest:
 
     def is_public(self) -> bool:
         """Say whether the project is public."""
-        return bool(self._get("the project", self._project_path)["visibility"] == "public")
+        return bool(self._get("the project", _project_path(self._project))["visibility"] == "public")
 
     def notes(self) -> tuple[Note, ...]:
         """Give all notes that people and programs wrote, page by page."""
 
         def listed() -> tuple[Note, ...]:
-            found = self._client.http_list(self._notes_path, iterator=True, obey_rate_limit=False)
+            found = self._client.http_list(self._notes_path, iterator=True, **_ONCE)
             return tuple(
                 Note(each["id"], each["author"]["username"], each["body"])
                 for each in found
@@ -90,12 +109,8 @@ class MergeRequest:
         self._ask("a superfluous note", deleted)
 
     @property
-    def _project_path(self) -> str:
-        return f"/projects/{quote(self._project, safe='')}"
-
-    @property
     def _request_path(self) -> str:
-        return f"{self._project_path}/merge_requests/{self._number}"
+        return f"{_project_path(self._project)}/merge_requests/{self._number}"
 
     @property
     def _notes_path(self) -> str:
@@ -115,31 +130,28 @@ class MergeRequest:
         return self._ask(what, got)
 
     def _ask(self, what: str, call: Callable[[], T]) -> T:
-        def asked() -> T:
-            try:
-                return call()
-            except Exception as problem:  # whatever a library raises: no note is worth a traceback
-                raise _host_error(problem, f"{what} of {self.name}") from problem
+        return _asked(self._patience, f"{what} of {self.name}", call)
 
-        return self._patience.ask(asked)
+
+def _asked(patience: Patience, about: str, call: Callable[[], T]) -> T:
+    question = Question("GitLab", about, _WRITE)
+
+    def understood(problem: Exception) -> HostError:
+        status = _status(problem)
+        if status is None:
+            return question.unanswered(problem)
+        said = str(getattr(problem, "error_message", "") or "")
+        return question.answered(status, said, PAUSE if status == 429 else None)
+
+    return asked(patience, call, understood)
+
+
+def _project_path(project: str) -> str:
+    return f"/projects/{quote(project, safe='')}"
 
 
 _ONCE: Final[dict[str, Any]] = {"obey_rate_limit": False}
 """The library waits without end where it is told to; the waiting is done by :class:`Patience`."""
-
-
-def _host_error(problem: Exception, about: str) -> HostError:
-    status = _status(problem)
-    told = " ".join(
-        str(getattr(problem, "error_message", "") or f"{type(problem).__name__}: {problem}").split()
-    )[:300]
-    if status is None:
-        return HostError(error(f"GitLab could not be asked for {about}: {told}.", remedy="Try again later."))
-    diagnostic = error(
-        f"GitLab answered {status} for {about}: {told.rstrip('.')}.",
-        remedy=_WRITE if status in {401, 403, 404} else "",
-    )
-    return ThrottledError(diagnostic, PAUSE) if status == 429 else HostError(diagnostic)
 
 
 def _status(problem: Exception) -> int | None:

@@ -16,6 +16,8 @@ from nfw_reconcile.report.blocks import Bullet, Bullets, Section, Tone
 from nfw_reconcile.report.phrases import Datum, Phrase, say
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from nfw_reconcile.model.plan_document import FirewallPlan
 
 _TCP: Final = {
@@ -40,13 +42,18 @@ _OTHERS: Final = (
 
 def what_clients_feel(plan: FirewallPlan) -> Section | None:
     """Say what becomes of connections that are cut; ``None`` where none can be."""
-    protocols = _denied_protocols(plan)
+    bullets = on_protocols(plan.stream_exception_policy, _denied_protocols(plan))
+    return Section("What clients will feel", (Bullets(bullets),)) if bullets else None
+
+
+def on_protocols(stream_exception_policy: str, protocols: AbstractSet[int] | None) -> tuple[Bullet, ...]:
+    """Say what a flush does to flows of these protocols (IP protocol numbers; ``None``: any)."""
     bullets = []
     if protocols is None or TCP in protocols:
-        bullets.append(on_tcp(plan.stream_exception_policy))
+        bullets.append(on_tcp(stream_exception_policy))
     if protocols is None or protocols - {TCP}:
         bullets.append(Bullet("UDP and ICMP", Phrase((_OTHERS,))))
-    return Section("What clients will feel", (Bullets(tuple(bullets)),)) if bullets else None
+    return tuple(bullets)
 
 
 def on_tcp(stream_exception_policy: str) -> Bullet:

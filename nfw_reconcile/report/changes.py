@@ -6,28 +6,33 @@ from typing import TYPE_CHECKING
 
 from nfw_reconcile.model.plan_document import ChangeKind
 from nfw_reconcile.report import naming
-from nfw_reconcile.report.blocks import ChangeLine, Changes, Section, Sign
-from nfw_reconcile.report.phrases import Datum, count, say
+from nfw_reconcile.report.blocks import Change, Changes, Section
+from nfw_reconcile.report.change_flows import FlowsOfRules
+from nfw_reconcile.report.phrases import Datum, Phrase, Prose, count, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from nfw_reconcile.model.documents import RuleText
+    from nfw_reconcile.model.documents import FlowRow, RuleText
     from nfw_reconcile.model.plan_document import RuleChange, SettingChange
 
 _ORDER = (ChangeKind.REMOVED, ChangeKind.CHANGED, ChangeKind.ADDED, ChangeKind.MOVED)
 
 
-def rule_changes(changes: Sequence[RuleChange], most: int) -> Section | None:
-    """Give the rule changes, removed and changed rules first; ``None`` where there are none."""
+def rule_changes(changes: Sequence[RuleChange], most: int, rows: Sequence[FlowRow] = ()) -> Section | None:
+    """Give the rule changes, removed and changed rules first; ``None`` where there are none.
+
+    ``rows`` are live flows: each change is told with those that it cuts.
+    """
     if not changes:
         return None
     ranked = sorted(changes, key=_rank)
-    lines = tuple(line for change in ranked[:most] for line in _lines(change))
+    flows = FlowsOfRules(rows)
+    shown = tuple(_change(change, flows) for change in ranked[:most])
     rest = len(ranked) - most
     left_out = say("and {}", count(rest, "more rule change")) if rest > 0 else None
     return Section(
-        f"Rule changes ({len(changes):,})", (Changes(lines, left_out),), folded=len(changes) > most
+        f"Rule changes ({len(changes):,})", (Changes(shown, left_out),), folded=len(changes) > most
     )
 
 
@@ -35,14 +40,8 @@ def setting_changes(changes: Sequence[SettingChange]) -> Section | None:
     """Give the changes of settings by name; ``None`` where there are none."""
     if not changes:
         return None
-    lines: list[ChangeLine] = []
-    for change in sorted(changes, key=lambda change: change.setting):
-        if change.sensitive:
-            lines.append(ChangeLine(Sign.SAME, Datum(f"{change.setting}: {change.new}")))
-            continue
-        lines.append(ChangeLine(Sign.REMOVED, Datum(f"{change.setting}: {change.old}")))
-        lines.append(ChangeLine(Sign.ADDED, Datum(f"{change.setting}: {change.new}")))
-    return Section("Setting changes", (Changes(tuple(lines)),))
+    ranked = sorted(changes, key=lambda change: change.setting)
+    return Section("Setting changes", (Changes(tuple(map(_setting, ranked))),))
 
 
 def _rank(change: RuleChange) -> tuple[str, int, int, int, str]:
@@ -50,23 +49,22 @@ def _rank(change: RuleChange) -> tuple[str, int, int, int, str]:
     return (rule.group, _ORDER.index(change.kind), rule.sid or 0, rule.line or 0, rule.text)
 
 
-def _lines(change: RuleChange) -> Iterator[ChangeLine]:
-    """Show a rule whose text is the same on both sides once, with what changed about it."""
-    if change.old is not None and change.new is not None and change.old.text == change.new.text:
-        yield ChangeLine(Sign.SAME, Datum(f"{_named(change.new)}{_about(change)}"))
-        return
-    because = f" (because of {change.cause})" if change.cause else ""
-    if change.old is not None:
-        yield ChangeLine(Sign.REMOVED, Datum(f"{_named(change.old)}{because}"))
-    if change.new is not None:
-        yield ChangeLine(Sign.ADDED, Datum(f"{_named(change.new)}{because}"))
+def _change(change: RuleChange, flows: FlowsOfRules) -> Change:
+    old, new = change.old, change.new
+    note = say("because of {}", Prose(change.cause)) if change.cause else Phrase()
+    if old is not None and new is not None and old.text == new.text:
+        kind = "moved" if change.kind is ChangeKind.MOVED else "means something else"
+        return Change(kind, _named(new), _named(new), note, flows.told(change))
+    before, after = (None if side is None else _named(side) for side in (old, new))
+    return Change(change.kind.value, before, after, note, flows.told(change))
 
 
-def _named(rule: RuleText) -> str:
+def _setting(change: SettingChange) -> Change:
+    before, after = (Datum(f"{change.setting}: {value}") for value in (change.old, change.new))
+    unseen = before == after and not change.sensitive  # what differs was taken out of both
+    return Change("changed" if unseen else "", before, after, Phrase(), Phrase())
+
+
+def _named(rule: RuleText) -> Datum:
     named = rule.sid is not None or rule.line is not None
-    return f"{naming.rule(rule).text if named else naming.short(rule.group)}: {rule.text}"
-
-
-def _about(change: RuleChange) -> str:
-    what = "moved" if change.kind is ChangeKind.MOVED else "means something else"
-    return f" ({what}, because of {change.cause})" if change.cause else f" ({what})"
+    return Datum(f"{naming.rule(rule).text if named else naming.short(rule.group)}: {rule.text}")

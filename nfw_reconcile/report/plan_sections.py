@@ -12,6 +12,7 @@ from nfw_reconcile.report import naming
 from nfw_reconcile.report.advice import what_clients_feel
 from nfw_reconcile.report.blocks import Bullet, Bullets, Column, Paragraph, Section, Table, Tone
 from nfw_reconcile.report.changes import rule_changes, setting_changes
+from nfw_reconcile.report.flow_details import in_detail
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, count, data, joined, say
 from nfw_reconcile.report.plan_headline import parts_with
 from nfw_reconcile.report.regions import region_part
@@ -35,7 +36,7 @@ def plan_sections(plan: FirewallPlan, most: int) -> tuple[Section, ...]:
     found = (
         remarks([remark for remark in plan.remarks if not is_about_home_net(plan, remark)]),
         *_flow_sections(rows, most),
-        rule_changes(plan.rule_changes, most),
+        rule_changes(plan.rule_changes, most, rows),
         setting_changes(plan.setting_changes),
         _newly_denied(plan, most),
         _possibly_denied(plan, most),
@@ -78,8 +79,18 @@ def _flow_sections(rows: Sequence[FlowRow], most: int) -> tuple[Section | None, 
     denied = having(Effect.NEWLY_DENIED)
     to_flush, at_once = [row for row in denied if row.flush], [row for row in denied if not row.flush]
     return (
-        Section(f"Who is cut ({len(to_flush):,})", (service_table(to_flush, most),)) if to_flush else None,
-        Section(f"Cut by the change itself ({len(at_once):,})", (_AT_ONCE, service_table(at_once, most)))
+        Section(
+            f"Who is cut ({len(to_flush):,})",
+            (service_table(to_flush, most),),
+            extra=in_detail(to_flush, most),
+        )
+        if to_flush
+        else None,
+        Section(
+            f"Cut by the change itself ({len(at_once):,})",
+            (_AT_ONCE, service_table(at_once, most)),
+            extra=in_detail(at_once, most),
+        )
         if at_once
         else None,
         flows_for("Who may be cut", "If", having(Effect.POSSIBLY_DENIED), most),
@@ -192,14 +203,27 @@ def capture_filters(filters: Sequence[FilterText]) -> Section | None:
     """Give the flow filters in AWS's own form; ``None`` where there are none."""
     if not filters:
         return None
-    cells = tuple(_filter_cells(each) for each in filters)
+    cells = tuple(filter_cells(each) for each in filters)
     columns = (Column("Source"), Column("Port"), Column("Destination"), Column("Port"), Column("Protocols"))
     operations = -(-len(filters) // MOST_FILTERS)
     text = say("{} in {} to each zone.", count(len(filters), "filter"), count(operations, "capture"))
-    return Section("Capture filters", (Paragraph(text), Table(columns, cells)), folded=True)
+    return Section(
+        "Capture filters",
+        (Paragraph(text), Table(columns, cells)),
+        folded=True,
+        extra=(Paragraph(Phrase((_SAFE,))),),
+    )
 
 
-def _filter_cells(each: FilterText) -> tuple[Phrase, ...]:
+_SAFE: Final = (
+    "A capture changes nothing. The filters of a flush are made from what it finds: each lies inside the capture and "
+    "matches no captured flow that must stay (flow-safe); where it costs no further operation, it also lies wholly "
+    "inside the newly denied region (region-safe)."
+)
+
+
+def filter_cells(each: FilterText) -> tuple[Phrase, ...]:
+    """Give the five cells of a flow filter: sources, destinations, protocols."""
     names = ", ".join(naming.protocol(number) for number in each.protocols) or "any"
     texts = (each.source, each.source_port, each.destination, each.destination_port)
     return (*data(texts), Phrase(("(sensitive)" if each.sensitive else names,)))

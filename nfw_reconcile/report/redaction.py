@@ -36,6 +36,7 @@ class Redaction:
 
 
 NOTHING: Final = Redaction()
+EVERYTHING: Final = Redaction(ip=True, tags=True, names=True)
 
 
 def redacted(document: D, redaction: Redaction) -> D:

@@ -8,10 +8,14 @@ from nfw_reconcile.model.policy import StreamExceptionPolicy
 from nfw_reconcile.model.result_document import ZoneState
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import naming
+from nfw_reconcile.report.advice import on_protocols
 from nfw_reconcile.report.blocks import Bullet, Bullets, Column, Paragraph, Section, Table, Tone
+from nfw_reconcile.report.flow_details import in_detail
+from nfw_reconcile.report.flush_filters import flush_filters
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, count, say
 from nfw_reconcile.report.plan_sections import flows_for, remarks
 from nfw_reconcile.report.services import service_table
+from nfw_reconcile.report.stages import run_stages
 from nfw_reconcile.report.units import age, size
 
 if TYPE_CHECKING:
@@ -46,9 +50,16 @@ def result_sections(result: FirewallResult, most: int) -> tuple[Section, ...]:
         _left_alive_denied(_with(alive, Effect.NEWLY_DENIED), most),
         flows_for("Left alive: may be denied", "If", _with(alive, Effect.POSSIBLY_DENIED), most),
         flows_for("Left alive: not decided", "Because", _with(alive, Effect.UNDECIDED), most),
-        Section(f"Flushed ({len(flushed):,})", (service_table(flushed, most),), folded=True)
+        Section(
+            f"Flushed ({len(flushed):,})",
+            (service_table(flushed, most),),
+            folded=True,
+            extra=in_detail(flushed, most),
+        )
         if flushed
         else None,
+        flush_filters(zones, most),
+        _clients(result, flushed),
         _proof(zones),
         _operations(zones),
     )
@@ -81,7 +92,14 @@ def _zones(zones: Sequence[ZoneResult]) -> Section | None:
         (_place(zone), Phrase((zone.state.value,)), *(Phrase((f"{number(zone):,}",)) for _, number in told))
         for zone in zones
     )
-    return Section("Zones", (Table(columns, rows),))
+    stages = run_stages(zones)
+    return Section("Zones", (Table(columns, rows),), extra=() if stages is None else (stages,))
+
+
+def _clients(result: FirewallResult, flushed: Sequence[FlowRow]) -> Section | None:
+    """Say what clients feel, where there is room to say again what the plan has said."""
+    bullets = on_protocols(result.stream_exception_policy, {row.flow.protocol for row in flushed})
+    return Section("What clients feel", (), extra=(Bullets(bullets),)) if bullets else None
 
 
 def _messages(result: FirewallResult, zones: Sequence[ZoneResult]) -> Section | None:

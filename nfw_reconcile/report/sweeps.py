@@ -9,6 +9,7 @@ from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.advice import what_clients_feel
 from nfw_reconcile.report.blocks import Paragraph, Section, Tone
+from nfw_reconcile.report.flow_details import in_detail
 from nfw_reconcile.report.phrases import Phrase, count, joined, listed, say
 from nfw_reconcile.report.plan_headline import MOST_CAUSES, Headline, flows_to_flush, flows_with
 from nfw_reconcile.report.plan_sections import (
@@ -77,7 +78,11 @@ def _having(rows: tuple[FlowRow, ...], effect: Effect) -> list[FlowRow]:
 
 def _drift(rows: list[FlowRow], most: int) -> Section | None:
     table = service_table(rows, most, was_allowed=False)
-    return Section(f"Alive though denied ({len(rows):,})", (table,)) if rows else None
+    if not rows:
+        return None
+    return Section(
+        f"Alive though denied ({len(rows):,})", (table,), extra=in_detail(rows, most, was_allowed=False)
+    )
 
 
 def _blocked(rows: tuple[FlowRow, ...], most: int) -> Section | None:

@@ -66,7 +66,8 @@ def _show_firewall(console: Console, firewall: FirewallView) -> None:
     if firewall.headline:
         console.print(_text(firewall.headline, _TONES[firewall.tone]))
     for section in firewall.sections:
-        _show_section(console, section)
+        if section.blocks:
+            _show_section(console, section)
 
 
 def _show_section(console: Console, section: Section) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.report.phrases import Phrase, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 UNKNOWN: Final = Phrase(("-",))
 """Stands where a number is not known."""
@@ -24,6 +27,15 @@ def size(number: int | None) -> Phrase:
         amount, unit = amount / 1_000, larger
     digits = 1 if unit != "B" and amount < 9.95 else 0
     return Phrase((f"{amount:,.{digits}f} {unit}",))
+
+
+def total(numbers: Iterable[int | None]) -> Phrase | None:
+    """Sum numbers of bytes up: ``1.2 GB or more`` where some are not known, ``None`` where none is."""
+    found = list(numbers)
+    known = [number for number in found if number is not None]
+    if not known:
+        return None
+    return size(sum(known)) if len(known) == len(found) else say("{} or more", size(sum(known)))
 
 
 def age(seconds: int | None) -> Phrase:

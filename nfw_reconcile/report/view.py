@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.report import naming
-from nfw_reconcile.report.blocks import Bullet, FirewallView, Section, Tone, View
+from nfw_reconcile.report.blocks import Bullet, Figure, FirewallView, Section, Tone, View
 from nfw_reconcile.report.exit_codes import next_steps
+from nfw_reconcile.report.figures import plan_figures, result_figures
 from nfw_reconcile.report.masking import masked
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, count, data, joined, listed, say
 from nfw_reconcile.report.plan_headline import firewall_headline, flows_to_flush, plan_headline
@@ -43,10 +44,10 @@ def plan_view(document: PlanDocument, *, redact: Redaction = NOTHING, most_rows:
         ),
         firewalls=tuple(
             _firewall(
-                plan.firewall,
-                plan.policy,
+                _heading(plan.firewall, plan.policy),
                 _headline(plan),
                 sweep_sections(plan, most_rows) if is_sweep(plan) else plan_sections(plan, most_rows),
+                plan_figures(plan),
                 alone=alone,
             )
             for plan in shown.firewalls
@@ -74,10 +75,10 @@ def result_view(document: ResultDocument, *, redact: Redaction = NOTHING, most_r
         lead=(*next_steps(shown), _limits(shown.limits)),
         firewalls=tuple(
             _firewall(
-                each.firewall,
-                each.policy,
+                _heading(each.firewall, each.policy),
                 firewall_result_headline(each),
                 result_sections(each, most_rows),
+                result_figures(each),
                 alone=alone,
             )
             for each in shown.firewalls
@@ -103,16 +104,19 @@ def _span(document: ResultDocument) -> tuple[str, str, str]:
     return document.started_at, document.finished_at, document.tool_version
 
 
+def _heading(firewall: FirewallIdentity, policy: PolicyIdentity) -> Phrase:
+    return say("Firewall {}, policy {}", Datum(firewall.label), Datum(policy.label))
+
+
 def _firewall(
-    firewall: FirewallIdentity,
-    policy: PolicyIdentity,
+    heading: Phrase,
     headline: Headline,
     sections: tuple[Section, ...],
+    figures: tuple[Figure, ...],
     *,
     alone: bool,
 ) -> FirewallView:
-    heading = say("Firewall {}, policy {}", Datum(firewall.label), Datum(policy.label))
-    return FirewallView(heading, Phrase() if alone else headline.text, headline.tone, sections)
+    return FirewallView(heading, Phrase() if alone else headline.text, headline.tone, sections, figures)
 
 
 def _limits(limits: Limits) -> Bullet:

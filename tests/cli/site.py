@@ -37,6 +37,12 @@ QUICK: Final = EmulatorSettings(
     sync=SyncSettings(delay=0.2),
     operations=OperationSettings(execute_after=0.05, duration=0.1, prune_after=0.05),
 )
+# For whom it does not matter what happens during an operation: it has ended by the first question about it, where
+# each further question would cost a pause of seconds.
+INSTANT: Final = EmulatorSettings(
+    sync=SyncSettings(delay=0.2),
+    operations=OperationSettings(execute_after=0.0, duration=0.0, prune_after=0.05),
+)
 # A request that is not listed may still arrive for as long as its signature is good; here the service is on
 # this machine, and a test need not wait six minutes for what cannot come.
 PROGRAM: Final = """
@@ -117,14 +123,14 @@ DENIED: Final = _denied()
 
 
 @contextmanager
-def site(folder: Path) -> Iterator[Site]:
+def site(folder: Path, settings: EmulatorSettings = QUICK) -> Iterator[Site]:
     assert CHANGE.firewall is not None
     assert CHANGE.old is not None
     assert CHANGE.new is not None
     flows = [CapturedFlow(flow, 600, 10, 5000, ZONES[number % 3]) for number, flow in enumerate(sorted(ALL))]
     snapshot = snapshot_of(CHANGE.firewall, CHANGE.old)
     emulator = from_snapshot(
-        snapshot, flows, clock=time.time, judge=EngineJudge(), zones=ZONES, settings=QUICK, clients=None
+        snapshot, flows, clock=time.time, judge=EngineJudge(), zones=ZONES, settings=settings, clients=None
     )
     folder.mkdir(exist_ok=True)
     assert run(["plan", "--tf-plan", str(DEMO / "plan.json"), "--out", str(folder / "nfw.plan")]) == 0

@@ -91,7 +91,7 @@ def test_reports_of_a_hostile_plan(plan: Path, capsys: pytest.CaptureFixture[str
         ["plan", "--tf-plan", str(plan), "--flows", flows, "--out", str(saved)],
         ["show", str(saved)],
         ["show", str(saved), "--format", "markdown"],
-        ["show", str(saved), "--format", "json"],
+        *(["show", str(saved), "--format", form] for form in ("json", "sarif", "junit", "codequality")),
         ["explain", "--tf-plan", str(plan), *FLOW],
         ["classify", "--tf-plan", str(plan), "--flows", flows],
         ["classify", "--tf-plan", str(plan), "--flows", flows, "--format", "csv"],

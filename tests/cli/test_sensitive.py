@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nfw_reconcile.cli import run
+from nfw_reconcile.report import Format
 from tests.places import EXAMPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMATS = ("text", "markdown", "json")
+FORMATS = tuple(form.value for form in Format)
 GROUPS = "aws_networkfirewall_rule_group"
 
 CASES = {

@@ -71,13 +71,13 @@ def test_it_is_checked_before_anything_is_read_or_called(
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    outputs = ("html=a.html", "markdown", f"json={NOWHERE}", "json=same", "markdown=./same")
+    outputs = ("pdf=a.pdf", "markdown", f"json={NOWHERE}", "json=same", "markdown=./same")
     with pytest.raises(UsageError) as refused:
         checked("yaml", outputs, Path("nowhere/r.json"))
     told = [each.summary for each in refused.value.problems]
     assert [
         sum(word in text for text in told)
-        for word in ("yaml", "html", "FORMAT=PATH", "no/such/dir is", "nowhere is", "this one file")
+        for word in ("yaml", "pdf", "FORMAT=PATH", "no/such/dir is", "nowhere is", "this one file")
     ] == [1] * 6
 
 

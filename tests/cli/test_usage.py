@@ -43,7 +43,7 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         (["plan"], ExitCode.USAGE, "--tf-plan FILE, or both --old"),
         (["plan", "--old", "a.json"], ExitCode.USAGE, "--tf-plan FILE, or both --old"),
         (["plan", "--tf-plan", "a", "--old", "b", "--new", "c"], ExitCode.USAGE, "exclude each other"),
-        (["plan", "--tf-plan", str(PLAN), "--format", "sarif"], ExitCode.USAGE, "sarif"),
+        (["plan", "--tf-plan", str(PLAN), "--format", "yaml"], ExitCode.USAGE, "yaml"),
         (["plan", "--tf-plan", str(PLAN), "-o", "markdown"], ExitCode.USAGE, "FORMAT=PATH"),
         (["plan", "--tf-plan", str(PLAN), "--out", "/nowhere/x.plan"], ExitCode.USAGE, "/nowhere"),
         (["plan", "--tf-plan", str(PLAN), "--firewall", "other"], ExitCode.USAGE, "other"),

@@ -14,6 +14,9 @@ from tests.provider import cloud, schemas, values, wire
 from tests.provider.cloud import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.provider.api import Kind
     from tests.provider.store import Store
     from tests.provider.values import Object
     from tests.provider.wire import Request
@@ -22,9 +25,10 @@ if TYPE_CHECKING:
 class Servicer(grpc.ProviderServicer):  # type: ignore[misc]  # the generated base class has no types
     """One provider process: its arguments, and the store that all processes share."""
 
-    def __init__(self, store: Store) -> None:
-        """Answer from and write to ``store``."""
+    def __init__(self, store: Store, kinds: Mapping[str, Kind]) -> None:
+        """Keep objects in ``store``, but for those of the types in ``kinds``."""
         self._store = store
+        self._kinds = kinds
         self._settings = Settings()
 
     def GetProviderSchema(self, _request: Request, _context: object) -> object:
@@ -64,11 +68,16 @@ class Servicer(grpc.ProviderServicer):  # type: ignore[misc]  # the generated ba
         return pb.UpgradeResourceState.Response(upgraded_state=wire.encode(state))
 
     def ReadResource(self, request: Request, _context: object) -> object:
-        """Refresh a resource from the store; null where it is gone."""
+        """Refresh a resource; null where it is gone."""
         known = wire.decode(request.current_state) or {}
+        return pb.ReadResource.Response(new_state=wire.encode(self._read(request.type_name, known)))
+
+    def _read(self, kind: str, known: Object) -> Object | None:
+        if kind in self._kinds:
+            found = self._kinds[kind].read(known)
+            return None if found is None else values.settle(schemas.RESOURCES[kind], found, {})
         with self._store.open() as world:
-            found = cloud.read(request.type_name, known, world)
-        return pb.ReadResource.Response(new_state=wire.encode(found))
+            return cloud.read(kind, known, world)
 
     def PlanResourceChange(self, request: Request, _context: object) -> object:
         """Plan a creation, an update or a deletion."""
@@ -91,12 +100,22 @@ class Servicer(grpc.ProviderServicer):  # type: ignore[misc]  # the generated ba
         )
 
     def ApplyResourceChange(self, request: Request, _context: object) -> object:
-        """Carry a plan out in the store."""
+        """Carry a plan out."""
+        kind = request.type_name
         prior, planned = wire.decode(request.prior_state), wire.decode(request.planned_state)
-        state = self._apply(request.type_name, prior, planned)
+        apply = self._apply_served if kind in self._kinds else self._apply_stored
+        state = apply(kind, prior, planned)
         return pb.ApplyResourceChange.Response(new_state=wire.encode(state), legacy_type_system=True)
 
-    def _apply(self, kind: str, prior: Object | None, planned: Object | None) -> Object | None:
+    def _apply_served(self, kind: str, prior: Object | None, planned: Object | None) -> Object | None:
+        served = self._kinds[kind]
+        if planned is None:
+            served.delete(prior or {})
+            return None
+        service = served.create(planned) if prior is None else served.update(prior, planned)
+        return values.settle(schemas.RESOURCES[kind], planned, service)
+
+    def _apply_stored(self, kind: str, prior: Object | None, planned: Object | None) -> Object | None:
         with self._store.open() as world:
             existing = world.setdefault(kind, {})
             if planned is None:

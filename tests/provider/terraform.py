@@ -21,6 +21,8 @@ from typing import Any, Final
 PROVIDER: Final = "hashicorp/aws"
 VERSION: Final = "6.0.0"
 CHECKOUT: Final = Path(__file__).parents[2]
+ENDPOINT: Final = "AWS_ENDPOINT_URL_NETWORK_FIREWALL"
+"""The SDKs' own variable for the endpoint of this one service."""
 TIMEOUT: Final = 120.0
 """Seconds for one run of terraform, which takes one or two."""
 
@@ -43,14 +45,16 @@ def unavailable() -> str | None:
 class StandIn:
     """One working directory: a provider mirror, a store of applied resources, and a state file."""
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self, work: Path, endpoint: str | None = None) -> None:
         """Prepare ``work``, which must be empty and is the caller's to remove.
 
-        Raises :class:`TerraformError` where terraform does not run.
+        With ``endpoint``, the firewall's own resource types are kept by the service at that URL. Raises
+        :class:`TerraformError` where terraform does not run.
         """
         self._work = work
         self._config = work / "config"
         self._cli_config = work / "cli.tfrc"
+        self._saved = work / "saved.tfplan"
         self._environment = {
             "CHECKPOINT_DISABLE": "1",
             "HOME": str(work / "home"),
@@ -61,6 +65,9 @@ class StandIn:
             "TF_IN_AUTOMATION": "1",
             "TF_INPUT": "0",
         }
+        if endpoint is not None:
+            keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+            self._environment |= {ENDPOINT: endpoint, **keys}
         self._terraform = shutil.which("terraform") or "terraform"
         (work / "home").mkdir()
         self._cli_config.touch()
@@ -82,9 +89,12 @@ class StandIn:
         ``options`` go to ``terraform plan``. Raises :class:`TerraformError`.
         """
         self._initialise(configuration)
-        saved = str(self._work / "saved.tfplan")
-        self._run("plan", "-no-color", f"-out={saved}", *options)
-        return self._json("show", "-json", saved)
+        self._run("plan", "-no-color", f"-out={self._saved}", *options)
+        return self._json("show", "-json", str(self._saved))
+
+    def apply_planned(self) -> None:
+        """Carry the last plan out, and nothing else; raises :class:`TerraformError`."""
+        self._run("apply", "-no-color", str(self._saved))
 
     def state(self) -> JsonObject:
         """Give the state after the last apply as ``terraform show -json`` gives it."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.plan_document import PlanDocument
     from nfw_reconcile.model.result_document import ResultDocument
 
-NAMES = ("plan", "result", "snapshot", "flow", "classified")
+NAMES = ("config", "plan", "result", "snapshot", "flow", "classified")
 FLOW = {
     "SourceAddress": {"AddressDefinition": "10.0.0.1/32"},
     "DestinationAddress": {"AddressDefinition": "2001:db8::1"},

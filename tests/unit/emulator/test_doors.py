@@ -314,6 +314,21 @@ def test_a_client_that_hangs_up_is_no_news(capfd: pytest.CaptureFixture[str]) ->
     assert capfd.readouterr().err == ""
 
 
+def test_a_request_that_ends_half_way_is_none() -> None:
+    scene = build()
+    before = scene.emulator.call_count
+    with serve(scene.emulator) as url:
+        host, port = urlsplit(url).netloc.split(":")
+        with socket.create_connection((host, int(port)), timeout=5) as killed:
+            head = (
+                f"POST / HTTP/1.1\r\nX-Amz-Target: {TARGET_PREFIX}.ListFirewalls\r\nContent-Length: 2\r\n\r\n"
+            )
+            killed.sendall(head.encode())
+            killed.shutdown(socket.SHUT_WR)
+            assert killed.recv(1) == b""
+    assert scene.emulator.call_count == before
+
+
 def test_the_server_is_gone_when_its_block_is_left() -> None:
     with serve(build().emulator) as url:
         pass

@@ -65,3 +65,8 @@ def test_settings_are_sorted_and_a_sensitive_one_is_one_line() -> None:
         SettingChange("a", "1", "2", sensitive=False),
     )
     assert _lines(setting_changes(settings)) == ["- a: 1", "+ a: 2", "  b: (sensitive)"]
+
+
+def test_settings_that_look_the_same_because_of_what_was_taken_out_are_said_to_have_changed() -> None:
+    setting = SettingChange("a", "(redacted)", "(redacted)", sensitive=False)
+    assert _lines(setting_changes((setting,))) == ["  a: (redacted) (changed)"]

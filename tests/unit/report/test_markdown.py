@@ -10,7 +10,7 @@ from hypothesis import example, given
 from markdown_it import MarkdownIt
 
 from nfw_reconcile.report import view_of
-from nfw_reconcile.report.blocks import ChangeLine, Changes, Section, Sign, Tone, View
+from nfw_reconcile.report.blocks import Change, Changes, Section, Sign, Tone, View
 from nfw_reconcile.report.markdown import SINKS, cell, diff, md, plain, render_markdown
 from nfw_reconcile.report.neutral import visible
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, say
@@ -94,8 +94,9 @@ def test_a_datum_is_read_back_as_what_is_shown_elsewhere(text: str) -> None:
 
 @given(hostile())
 def test_a_diff_is_one_fenced_block(text: str) -> None:
-    lines = tuple(ChangeLine(sign, Datum(text)) for sign in Sign)
-    (token,) = PARSER.parse(diff(Changes(lines)))
+    sides = ((None, Datum(text)), (Datum(text), None), (Datum(text), Datum(text)))
+    changes = tuple(Change("", before, after, Phrase(), Phrase()) for before, after in sides)
+    (token,) = PARSER.parse(diff(Changes(changes)))
     assert (token.type, token.info) == ("fence", "diff")
     assert token.content == "".join(f"{sign} {visible(text)}\n" for sign in Sign)
 
@@ -171,3 +172,8 @@ def test_a_folded_section_is_closed() -> None:
     report = render_markdown(everywhere("x"))
     assert report.count("<details>") == report.count("</details>") == 1
     assert folded.title in report
+
+
+def test_what_is_for_formats_with_room_is_left_out() -> None:
+    report = render_markdown(everywhere("x"))
+    assert not {"Detail", "Elsewhere", "Bars", "Figure"} & set(re.findall(r"\w+", report))

@@ -7,8 +7,9 @@ import pytest
 
 from nfw_reconcile.errors import InputError
 from nfw_reconcile.report import view_of
+from nfw_reconcile.report.html import render_html
 from nfw_reconcile.report.markdown import render_markdown
-from nfw_reconcile.report.templates import FIRST_TEMPLATE, PACKAGE, template_folder
+from nfw_reconcile.report.templates import FIRST_PAGE, FIRST_TEMPLATE, PACKAGE, template_folder
 from tests.unit.report.scenes import no_flows
 
 CHECKOUT = Path(__file__).parents[3]
@@ -26,6 +27,8 @@ def test_a_wheel_has_them_inside_the_package(tmp_path: Path) -> None:
     assert template_folder(package=package) == package / "templates"
     rendered = render_markdown(view_of(no_flows()), templates=template_folder(package=package))
     assert rendered == render_markdown(view_of(no_flows()))
+    page = render_html(view_of(no_flows()), templates=template_folder(package=package))
+    assert page == render_html(view_of(no_flows()))
 
 
 def test_a_wheel_is_not_misled_by_a_folder_beside_the_package(tmp_path: Path) -> None:
@@ -56,4 +59,11 @@ def test_a_folder_of_ones_own_comes_first(tmp_path: Path) -> None:
 def test_a_folder_without_templates_is_named(tmp_path: Path, *, explicit: bool) -> None:
     with pytest.raises(InputError, match=FIRST_TEMPLATE) as raised:
         template_folder(tmp_path if explicit else None, package=tmp_path / "nfw_reconcile")
+    assert str(tmp_path) in str(raised.value)
+
+
+def test_a_folder_that_cannot_make_a_page_is_named(tmp_path: Path) -> None:
+    (tmp_path / FIRST_TEMPLATE).write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match=FIRST_PAGE) as raised:
+        render_html(view_of(no_flows()), templates=tmp_path)
     assert str(tmp_path) in str(raised.value)

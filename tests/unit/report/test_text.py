@@ -15,17 +15,19 @@ from nfw_reconcile.report import view_of
 from nfw_reconcile.report.blocks import (
     Bullet,
     Bullets,
-    ChangeLine,
+    Change,
     Changes,
     Column,
+    Detail,
+    Figure,
     FirewallView,
     Paragraph,
     Section,
-    Sign,
     Table,
     Tone,
     View,
 )
+from nfw_reconcile.report.charts import Bar, Bars, Grid, Stage, Stages
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, say
 from nfw_reconcile.report.text import NARROWEST, render_text
 from tests.unit.report.scenes import SCENES
@@ -33,8 +35,18 @@ from tests.unit.report.strategies import hostile
 
 if TYPE_CHECKING:
     from nfw_reconcile.report.blocks import Block
+    from nfw_reconcile.report.charts import Chart
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def charts(phrase: Phrase) -> tuple[Chart, ...]:
+    """Give a chart of each kind that can have a phrase."""
+    return (
+        Bars("Bars", phrase, "One", "Two", (Bar(phrase, 1),), rest=phrase),
+        Grid("Grid", phrase, "One", (phrase,), (Phrase(("TCP 1",)),), ((1,),)),
+        Stages("Stages", phrase, (Stage("One", None),)),
+    )
 
 
 def everywhere(text: str) -> View:
@@ -45,10 +57,22 @@ def everywhere(text: str) -> View:
         Paragraph(phrase),
         Bullets(bullets),
         Table((Column("One"), Column("Two", right=True)), ((phrase, Phrase((Datum(text),))),), rest=phrase),
-        Changes(tuple(ChangeLine(sign, Datum(text)) for sign in Sign), rest=phrase),
+        Changes(
+            (
+                Change("changed", Datum(f"{text}1"), Datum(text), phrase, phrase),
+                Change("", None, Datum(text), Phrase(), Phrase()),
+                Change("moved", Datum(text), Datum(text), phrase, phrase),
+            ),
+            rest=phrase,
+        ),
     )
-    sections = (Section("Open", blocks), Section("Folded", blocks, folded=True))
-    firewall = FirewallView(phrase, phrase, Tone.BAD, sections)
+    extra = (*charts(phrase), Detail("Detail", blocks))
+    sections = (
+        Section("Open", blocks, extra=extra),
+        Section("Folded", blocks, folded=True, extra=extra),
+        Section("Elsewhere", (), extra=blocks),
+    )
+    firewall = FirewallView(phrase, phrase, Tone.BAD, sections, (Figure("Figure", phrase, Tone.GOOD),))
     return View("plan", phrase, Tone.BAD, bullets, (firewall,), bullets, "0" * 64)
 
 
@@ -123,3 +147,8 @@ def test_nothing_in_the_text_acts_on_a_terminal_or_a_log(text: str) -> None:
     assert not any(line.lstrip().startswith(("::error", "##[")) for line in shown.splitlines())
     bare = SGR.sub("", render_text(everywhere(text), color=True, width=90))
     assert all(line.isprintable() or not line for line in bare.split("\n"))
+
+
+def test_what_is_for_formats_with_room_is_left_out() -> None:
+    text = render_text(everywhere("x"), color=False, width=90)
+    assert not {"Detail", "Elsewhere", "Bars", "Figure"} & set(text.split())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nfw_reconcile.report.units import age, size
+from nfw_reconcile.report.units import age, size, total
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,12 @@ def test_sizes(number: int | None, shown: str) -> None:
 )
 def test_ages(seconds: int | None, shown: str) -> None:
     assert age(seconds).raw == shown
+
+
+@pytest.mark.parametrize(
+    ("numbers", "shown"),
+    [([], None), ([None], None), ([1_000, 500], "1.5 kB"), ([1_000, None], "1.0 kB or more"), ([0], "0 B")],
+)
+def test_sums_say_where_a_number_is_missing(numbers: list[int | None], shown: str | None) -> None:
+    found = total(numbers)
+    assert (None if found is None else found.raw) == shown
