@@ -8,11 +8,12 @@ import pytest
 
 from nfw_reconcile.act.ports import CredentialsError
 from nfw_reconcile.emulator.faults import EXPIRED_CREDENTIALS, CallFacts, FaultRule
+from nfw_reconcile.emulator.iam import WHY
 from nfw_reconcile.emulator.replies import Refusal
 from nfw_reconcile.errors import ServiceError
 from nfw_reconcile.model.result_document import ZoneState
 from tests.checker import flushes, flushes_asked
-from tests.denials import DENIED, WHY, deny, refuse
+from tests.denials import DENIED, deny, refuse
 from tests.unit.act.scene import Scene, messages, states, tight
 
 if TYPE_CHECKING:

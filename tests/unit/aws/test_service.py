@@ -19,11 +19,12 @@ from nfw_reconcile.act.ports import (
 )
 from nfw_reconcile.emulator import faults
 from nfw_reconcile.emulator.faults import FaultRule
+from nfw_reconcile.emulator.iam import WHY
 from nfw_reconcile.emulator.replies import Refusal
 from nfw_reconcile.errors import ServiceError, Severity
 from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.filters import FlowFilter
-from tests.denials import WHY, deny, refuse
+from tests.denials import deny, refuse
 from tests.unit.act.scene import ACCOUNT, CAPTURE_FILTERS, REGION, A, Scene, build, flow
 
 if TYPE_CHECKING:
