@@ -7,10 +7,23 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from nfw_reconcile.report import view_of
-from nfw_reconcile.report.blocks import Change, Changes, Section, Sign, Tone, View
+from nfw_reconcile.report.blocks import (
+    Bullet,
+    Bullets,
+    Change,
+    Changes,
+    Column,
+    FirewallView,
+    Section,
+    Sign,
+    Table,
+    Tone,
+    View,
+)
 from nfw_reconcile.report.markdown import SINKS, cell, diff, md, plain, render_markdown
 from nfw_reconcile.report.neutral import visible
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, say
@@ -77,6 +90,29 @@ def test_no_datum_changes_the_shape_of_a_report(text: str) -> None:
     report = render_markdown(everywhere(text))
     _check(report)
     assert _shape(report) == _shape(render_markdown(everywhere("x")))
+
+
+MANY: Final = 40
+"""Texts beside each other; with the draws of tier full there are 20,000 of them."""
+
+
+@given(st.lists(hostile(), min_size=MANY, max_size=MANY))
+def test_no_datum_reaches_another(texts: list[str]) -> None:
+    """What one of them opens, another must not close."""
+
+    def report(shown: list[str]) -> str:
+        phrases = [say("a {} b {}", Datum(text), Prose(text)) for text in shown]
+        rows = tuple(zip(phrases[::2], phrases[1::2], strict=True))
+        blocks = (
+            Table((Column("One"), Column("Two")), rows),
+            Bullets(tuple(Bullet("", each) for each in phrases)),
+        )
+        firewall = FirewallView(phrases[0], phrases[1], Tone.BAD, (Section("Title", blocks),))
+        return render_markdown(View("plan", phrases[2], Tone.BAD, (), (firewall,), (), "0" * 64))
+
+    found = report(texts)
+    _check(found)
+    assert _shape(found) == _shape(report(["x"] * MANY))
 
 
 @pytest.mark.parametrize("text", PIECES)
