@@ -101,7 +101,7 @@ def test_no_datum_reaches_another(texts: list[str]) -> None:
     """What one of them opens, another must not close."""
 
     def report(shown: list[str]) -> str:
-        phrases = [say("a {} b {}", Datum(text), Prose(text)) for text in shown]
+        phrases = [say("a {} b {} c", Datum(text), Prose(text)) for text in shown]
         rows = tuple(zip(phrases[::2], phrases[1::2], strict=True))
         blocks = (
             Table((Column("One"), Column("Two")), rows),
