@@ -10,7 +10,7 @@ import numpy as np
 from nfw_reconcile.engine.vectors.columns import FlowColumns
 from nfw_reconcile.errors import InputError
 from nfw_reconcile.sources.flowfile import LONGEST_LINE, FlowReader, bounded
-from nfw_reconcile.sources.flowtext import are_counts, read_addresses, read_ports, read_protocols
+from nfw_reconcile.sources.flowtext import are_counts, are_words, read_addresses, read_ports, read_protocols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -117,7 +117,8 @@ def _plain(names: tuple[str, ...], lines: Sequence[str]) -> FlowChunk | None:
     protocol = read_protocols(columns["protocol"])
     source, destination = read_addresses(columns["source"]), read_addresses(columns["destination"])
     counts = all(are_counts(columns.get(name, ())) for name in ("age", "packets", "bytes"))
-    if protocol is None or source is None or destination is None or not counts:
+    plain = counts and are_words(columns.get("zone", ()))
+    if protocol is None or source is None or destination is None or not plain:
         return None
     source_port = read_ports(columns["source_port"], protocol)
     destination_port = read_ports(columns["destination_port"], protocol)

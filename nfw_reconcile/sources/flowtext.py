@@ -14,7 +14,7 @@ import numpy as np
 from nfw_reconcile.engine.vectors.columns import AddressColumn
 from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
 from nfw_reconcile.model.intervals import HIGHEST_PORT
-from nfw_reconcile.sources.flowfields import BadFieldError, read_address, read_protocol
+from nfw_reconcile.sources.flowfields import BadFieldError, read_address, read_protocol, read_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,16 @@ _LOW_HALF: Final = 2**64 - 1
 def are_counts(texts: Sequence[str]) -> bool:
     """Say whether every text is a number that is not negative, or empty."""
     return _COUNTS.fullmatch(f"{','.join(texts)},") is not None
+
+
+def are_words(texts: Sequence[str]) -> bool:
+    """Say whether every text is a name that may be echoed, or empty."""
+    try:
+        for text in set(texts):
+            read_word(text, "zone")
+    except BadFieldError:
+        return False
+    return True
 
 
 def read_protocols(texts: Sequence[str]) -> Numbers | None:

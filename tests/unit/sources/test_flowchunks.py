@@ -4,7 +4,7 @@ import json
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nfw_reconcile.errors import Diagnostic, InputError
@@ -72,6 +72,8 @@ headers = st.sampled_from(
 
 
 @given(headers, st.lists(rows, max_size=12), st.integers(1, 5), st.sampled_from(("\n", "\r\n")))
+@example(HEADER, [ROW.replace("eu-west-1a", "2001:db8::1")], 1, "\n")
+@example(HEADER, [ROW.replace("eu-west-1a", "##[error]")], 1, "\n")
 def test_csv_is_read_as_line_by_line(header: str, found: list[str], size: int, end: str) -> None:
     lines = [f"{line}{end}" for line in (header, *found)]
     assert by_chunk(lines, size) == by_line(lines)
