@@ -15,6 +15,7 @@ from benchmarks.rules import draw_access_list, edited, numbered
 from benchmarks.snapshots import write_snapshot
 from benchmarks.traffic import csv_lines, draw_flows
 from nfw_reconcile.pipeline.inputs import Request, read_sides, single
+from nfw_reconcile.pipeline.source import FileSource
 
 if TYPE_CHECKING:
     from benchmarks.rules import AccessRule
@@ -54,7 +55,7 @@ class Change:
     def read(self) -> PolicyChange:
         """Read both files, without looking into rule text."""
         _, old, _, new = self.arguments
-        return single(read_sides(Request(old=Path(old), new=Path(new))))
+        return single(read_sides(Request(old=FileSource(Path(old)), new=FileSource(Path(new)))))
 
 
 def edit(folder: Path, rules: list[AccessRule]) -> Change:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.model.documents import (
     FORMAT_VERSION,
+    AddressName,
     CauseText,
     EffectCount,
     FilterText,
@@ -19,6 +20,8 @@ from nfw_reconcile.model.documents import (
     FlowText,
     Level,
     Limits,
+    NameKind,
+    NameOrigin,
     PolicyIdentity,
     Remark,
     RuleText,
@@ -76,9 +79,11 @@ def rule(
     sid: int | None = 7,
     line: int | None = None,
     sensitive: bool = False,
+    file: str | None = None,
+    file_line: int | None = None,
 ) -> RuleText:
     written = text or f'drop tcp $HOME_NET any -> any 443 (msg:"no TLS"; sid:{sid};)'
-    return RuleText(group, sid, line, written, sensitive)
+    return RuleText(group, sid, line, written, sensitive, file, file_line)
 
 
 def by_rule(decided: RuleText | None = None, *, engine: Engine = Engine.STATEFUL) -> CauseText:
@@ -253,6 +258,7 @@ def firewall_plan(
     complete: bool = True,
     is_new: bool = False,
     attempts: tuple[AttemptRule, ...] = (),
+    names: tuple[AddressName, ...] = (),
 ) -> FirewallPlan:
     """Give one firewall's plan; ``is_new``: there was no policy before."""
     return FirewallPlan(
@@ -272,7 +278,20 @@ def firewall_plan(
         attempts=attempts,
         flows=flows,
         remarks=remarks,
+        names=names,
     )
+
+
+def name(
+    address: str,
+    called: str = "checkout",
+    owner: str | None = "payments",
+    *,
+    kind: NameKind = NameKind.GIVEN,
+    origin: NameOrigin = NameOrigin.GIVEN,
+    network: str | None = None,
+) -> AddressName:
+    return AddressName(address, called, kind, owner, network, origin)
 
 
 def plan_document(
@@ -350,9 +369,10 @@ def firewall_result(
     stream_exception_policy: str = "REJECT",
     messages: tuple[str, ...] = (),
     remarks: tuple[Remark, ...] = (),
+    names: tuple[AddressName, ...] = (),
 ) -> FirewallResult:
     return FirewallResult(
-        firewall(name), policy(), stream_exception_policy, exit_code, zones, messages, remarks
+        firewall(name), policy(), stream_exception_policy, exit_code, zones, messages, remarks, names
     )
 
 

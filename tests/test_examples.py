@@ -15,6 +15,7 @@ from nfw_reconcile.model.verdict import Engine, Verdict
 from nfw_reconcile.pipeline import classify, make_plan
 from nfw_reconcile.pipeline.inputs import Request, read_sides
 from nfw_reconcile.pipeline.planning import plan_firewall
+from nfw_reconcile.pipeline.source import FileSource
 from nfw_reconcile.sources.assemble import Choice
 from tests.conftest import CHECKOUT
 
@@ -117,7 +118,11 @@ def real_plans(shared_data: Path) -> list[Path]:
 
 
 def plans_of(path: Path) -> list[FirewallPlan]:
-    request = Request(old=path, new=path) if "-state" in path.name else Request(tf_plan=path)
+    request = (
+        Request(old=FileSource(path), new=FileSource(path))
+        if "-state" in path.name
+        else Request(tf_plan=path)
+    )
     return [plan_firewall(change, None) for change in read_sides(request).changes]
 
 

@@ -19,7 +19,7 @@ from nfw_reconcile.model.result_document import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nfw_reconcile.model.documents import Limits
+    from nfw_reconcile.model.documents import AddressName, Limits
     from nfw_reconcile.model.plan_document import FirewallPlan
     from nfw_reconcile.model.result_document import ZoneResult
     from nfw_reconcile.model.verdict import Effect
@@ -122,7 +122,19 @@ def _firewall(outcome: FirewallOutcome, fail_on: frozenset[Effect]) -> FirewallR
         zones=outcome.zones,
         messages=outcome.messages,
         remarks=outcome.plan.remarks,
+        names=_names(outcome),
     )
+
+
+def _names(outcome: FirewallOutcome) -> tuple[AddressName, ...]:
+    """Give the names of the plan for the addresses that are listed; nobody is asked for others."""
+    rows = (
+        row
+        for zone in outcome.zones
+        for row in (*zone.flushed, *zone.survivors, *zone.seen_again, *zone.left_alive)
+    )
+    listed = {address for row in rows for address in (row.flow.source, row.flow.destination)}
+    return tuple(each for each in outcome.plan.names if each.address in listed)
 
 
 def digest(document: object) -> str:

@@ -2,13 +2,13 @@
 
 The flow operations know one resource, the firewall; a capture has the access level *Write* (service authorization
 reference, "Actions, resources, and condition keys for AWS Network Firewall"). What EC2 tells of addresses is
-optional: without it HOME_NET or the members of a prefix list may be undecided.
+optional: without it HOME_NET or the members of a prefix list may be undecided, or addresses lack names in reports.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from nfw_reconcile.errors import UsageError, error
@@ -30,16 +30,26 @@ _LOOK: Final = (
 )
 _FLUSH: Final = ("network-firewall:StartFlowFlush",)
 _ADDRESSES: Final = ("ec2:DescribeVpcs", "ec2:GetManagedPrefixListEntries")
+_NAMES: Final = (
+    "ec2:DescribeInstances",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+)
 _ANYTHING: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What a command needs on the firewall, on its policy and groups, and what it can do without."""
+    """What a command needs on the firewall, on its policy and groups, and what it can do without.
+
+    ``names`` is what ``--aws-names`` asks; a command without that option asks none of it.
+    """
 
     firewall: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -50,18 +60,19 @@ class Permissions:
 _NOTHING: Final = Permissions()
 _SEES: Final = Permissions(_READ, _READ_POLICIES, _ADDRESSES)
 _LOOKS: Final = Permissions((*_READ, *_LOOK), _READ_POLICIES, _ADDRESSES)
+_LOOKS_AND_NAMES: Final = replace(_LOOKS, names=_NAMES)
 _FLUSHES: Final = Permissions((*_READ, *_LOOK, *_FLUSH), _READ_POLICIES, _ADDRESSES)
 
 NEEDED: Final = {
-    "plan": _NOTHING,
-    "plan --capture": _LOOKS,
+    "plan": Permissions(names=_NAMES),
+    "plan --capture": _LOOKS_AND_NAMES,
     "classify": _NOTHING,
     "explain": _NOTHING,
     "apply": _FLUSHES,
     "resume": _FLUSHES,
     "status": _NOTHING,
     "verify": _LOOKS,
-    "sweep": _LOOKS,
+    "sweep": _LOOKS_AND_NAMES,
     "snapshot": _SEES,
     "show": _NOTHING,
 }
@@ -76,20 +87,27 @@ class Bucket:
     prefix: str
 
 
-def iam_policy(command: str, firewall: str | None, journal: Bucket | None) -> dict[str, Any]:
-    """Give the policy document for a command on one firewall (by ARN) or on any.
+def iam_policy(
+    command: str, firewall: str | None, journal: Bucket | None, *, names: bool = False
+) -> dict[str, Any]:
+    """Give the policy document for a command on one firewall (by ARN) or on any; ``names``: with ``--aws-names``.
 
-    Raises ``UsageError`` for a command or an ARN that is none.
+    Raises ``UsageError`` for a command or an ARN that is none, and for names of a command that asks for none.
     """
     needed = NEEDED.get(command)
     if needed is None:
         summary = f"--for {command} is no command with permissions of its own."
         raise UsageError(error(summary, None, f"Give one of: {', '.join(NEEDED)}."))
+    if names and not needed.names:
+        having = ", ".join(name for name, each in NEEDED.items() if each.names)
+        summary = f"{command} asks EC2 for no names."
+        raise UsageError(error(summary, None, f"--with-names is for {having}."))
     arn, policies = _resources(firewall)
     statements = [
         _statement("Firewall", needed.firewall, arn),
         _statement("PolicyAndGroups", needed.policies, *policies),
         _statement("Addresses", needed.optional, _ANYTHING),
+        _statement("Names", needed.names if names else (), _ANYTHING),
         *(_journal_statements(journal) if journal else ()),
     ]
     return {"Version": VERSION, "Statement": [each for each in statements if each["Action"]]}

@@ -71,6 +71,7 @@ def apply_command(
     """
     from nfw_reconcile.pipeline.saved import document_bytes  # noqa: PLC0415 - not for --help
 
+    shown = shown.by_default(settings)
     if dry_run and no_wait:
         raise UsageError(error("--dry-run and --no-wait exclude each other.", None, "Give one of them."))
     options = choice.options(settings.limits, dry_run=dry_run)
@@ -185,7 +186,7 @@ def verify_command(
     plan = _plan_or_result(file, journal_store(journal, aws))
     clock = SystemClock()
     document = verify(plan, service_for=aws.service_of, clock=clock, options=options)
-    return shown.deliver(document)
+    return shown.by_default(settings).deliver(document)
 
 
 @click.command("snapshot")

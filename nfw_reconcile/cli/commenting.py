@@ -11,8 +11,9 @@ import click
 
 from nfw_reconcile.cli.clock import SystemClock
 from nfw_reconcile.cli.options import FILE
+from nfw_reconcile.cli.redacting import METAVAR, redaction
 from nfw_reconcile.cli.talk import report, say
-from nfw_reconcile.errors import ExitCode, HostError, UsageError, error
+from nfw_reconcile.errors import ExitCode, HostError
 
 if TYPE_CHECKING:
     from nfw_reconcile.hosts.marker import Marker
@@ -57,7 +58,7 @@ class Wanted:
 )
 @click.option(
     "--redact",
-    metavar="ip,tags,names|none",
+    metavar=METAVAR,
     help="What to leave out  [default: all of it where everybody can read it]",
 )
 @click.option("--link", metavar="URL", help="Where the whole report is  [default: the job]")
@@ -105,7 +106,7 @@ def comment_command(
     from nfw_reconcile.pipeline.saved import read_saved  # noqa: PLC0415
 
     place = place_of(HostKind(host), Said(repo, pr, api_url, link), os.environ)
-    wanted = Wanted(stack, head or place.head, _redaction(redact), any_author)
+    wanted = Wanted(stack, head or place.head, redaction(redact), any_author)
     document = read_saved(file)
     try:
         _comment(document, place, wanted, api_timeout)
@@ -144,22 +145,6 @@ def _marker(document: PlanDocument | ResultDocument, wanted: Wanted) -> Marker:
 
     at = document.created_at if isinstance(document, PlanDocument) else document.finished_at
     return Marker(wanted.stack, document.sha256, wanted.head, at)
-
-
-def _redaction(words: str | None) -> Redaction | None:
-    """Read ``--redact``; ``None`` where it is left to who can read the comment. Raises ``UsageError``."""
-    from nfw_reconcile.report.redaction import NOTHING, Redaction  # noqa: PLC0415 - not for --help
-
-    if words is None:
-        return None
-    if words == "none":
-        return NOTHING
-    chosen = [word.strip() for word in words.split(",")]
-    known = Redaction.__dataclass_fields__
-    if unknown := [word for word in chosen if word not in known]:
-        summary = f"--redact {words}: {', '.join(unknown)} is none of {', '.join(known)}."
-        raise UsageError(error(summary, None, "For example: --redact ip,names, or --redact none"))
-    return Redaction(**dict.fromkeys(chosen, True))
 
 
 def _default_redaction(discussion: Discussion) -> Redaction:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.errors import Diagnostic
     from nfw_reconcile.model.plan_document import PlanDocument
     from nfw_reconcile.model.result_document import ResultDocument
+    from nfw_reconcile.report import Redaction
 
 OUTPUTS: Final = "GITHUB_OUTPUT"
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
@@ -30,18 +31,25 @@ class StepFiles:
     outputs: Path
     summary: Path
 
-    def leave(self, document: PlanDocument | ResultDocument, *, annotate: bool) -> None:
+    def leave(
+        self,
+        document: PlanDocument | ResultDocument,
+        *,
+        annotate: bool,
+        redact: Redaction | None = None,
+    ) -> None:
         """Append outputs and summary, and write annotations on stderr, where the runner reads them as well.
 
         Raises ``NfwReconcileError`` where a file cannot be written.
         """
-        from nfw_reconcile.report import findings_of, view_of  # noqa: PLC0415 - not for --help
+        from nfw_reconcile.report import NOTHING, findings_of, view_of  # noqa: PLC0415 - not for --help
         from nfw_reconcile.report.annotations import render_annotations  # noqa: PLC0415
         from nfw_reconcile.report.github import MOST_SUMMARY, github_outputs, github_summary  # noqa: PLC0415
 
-        findings = findings_of(document)
+        left_out = redact or NOTHING
+        findings = findings_of(document, left_out)
         append(self.outputs, github_outputs(findings, secrets.token_hex(_TOKEN_BYTES)))
-        append(self.summary, github_summary(view_of(document), MOST_SUMMARY - _size(self.summary)))
+        append(self.summary, github_summary(view_of(document, left_out), MOST_SUMMARY - _size(self.summary)))
         if annotate:
             click.echo(render_annotations(findings), err=True, nl=False)
 

@@ -1,4 +1,4 @@
-"""Commands that read files and send nothing."""
+"""Commands that read, and send nothing but the reads that ``live:`` and ``--capture`` ask for."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from nfw_reconcile.cli.options import FILE, address_and_port, aws_options, input_options
+from nfw_reconcile.cli.naming import name_options
+from nfw_reconcile.cli.options import FILE, address_and_port, aws_options, configured, input_options
 from nfw_reconcile.cli.output import now_text
+from nfw_reconcile.cli.settings import config_option
 from nfw_reconcile.cli.showing import OUT, output_options
 from nfw_reconcile.errors import ExitCode, InputError, Location, UsageError, error
 
@@ -18,10 +20,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from nfw_reconcile.cli.naming import NameChoice
     from nfw_reconcile.cli.options import AwsChoice
     from nfw_reconcile.cli.showing import Shown
+    from nfw_reconcile.config.settings import Settings
     from nfw_reconcile.model.flow import CapturedFlow, FiveTuple
     from nfw_reconcile.model.plan_document import PlanDocument
+    from nfw_reconcile.pipeline import Surroundings
     from nfw_reconcile.pipeline.inputs import Request
     from nfw_reconcile.pipeline.planning import Look, SeenFlows
 
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
 @click.option(
     "--capture", is_flag=True, help="Look at the live flows that the change is about (StartFlowCapture)."
 )
+@name_options
+@config_option
 @aws_options
 @output_options(saves=OUT)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where something is or may be newly denied.")
@@ -40,28 +47,48 @@ def plan_command(
     request: Request,
     flows: Path | None,
     capture: bool,
+    names: NameChoice,
+    settings: Settings,
     aws: AwsChoice,
     shown: Shown,
     detailed_exitcode: bool,
 ) -> int:
     """Work out what a change of policy denies that was allowed. Nothing is changed.
 
-    Nothing is sent either, unless --capture asks the service for the flows in question.
+    Nothing is sent either, unless --capture asks the service for the flows in question, or --aws-names asks EC2 whose
+    their addresses are. Names are shown in the report, and nothing is decided by them. A source is a file, a directory
+    of Terraform configuration, git:REV[:DIR] (DIR from the root of the repository) or live:FIREWALL_ARN.
 
     \b
     Examples:
       terraform show -json plan.bin > plan.json
       nfw-reconcile plan --tf-plan plan.json
       nfw-reconcile plan --tf-plan plan.json --flows flows.jsonl --out nfw.plan
+      nfw-reconcile plan --tf-plan plan.json --flows flows.jsonl --names names.csv
       nfw-reconcile plan --old before.json --new after.json -o markdown=comment.md
+      nfw-reconcile plan --old git:origin/main:network --new network --var-file prod.tfvars
+      nfw-reconcile plan --old live:FIREWALL_ARN --new plan.json
     """
     from nfw_reconcile.pipeline import make_plan  # noqa: PLC0415
+    from nfw_reconcile.pipeline.document import limits_of  # noqa: PLC0415
+    from nfw_reconcile.pipeline.names import with_names  # noqa: PLC0415
 
     if flows and capture:
         raise UsageError(error("--flows and --capture exclude each other.", None, "Give one of them."))
+    naming = names.naming(settings, aws, has_flows=bool(flows) or capture)
     look = _live(aws) if capture else None
-    document = make_plan(request, _seen(flows) if flows else None, created_at=now_text(), look=look)
-    shown.show(document)
+    seen = _seen(flows) if flows else None
+    surroundings = aws.surroundings()
+    document = make_plan(
+        configured(request, settings),
+        seen,
+        created_at=now_text(),
+        look=look,
+        surroundings=surroundings,
+        limits=limits_of(settings.limits),
+    )
+    document = with_names(document, naming)
+    shown.by_default(settings).show(document)
     return ExitCode.CHANGES if detailed_exitcode and _tightens(document) else ExitCode.OK
 
 
@@ -109,7 +136,9 @@ def _tightens(document: PlanDocument) -> bool:
     "--flows", type=FILE, required=True, metavar="FILE", help="Flows (JSON Lines or CSV); - for stdin."
 )
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-def classify_command(*, request: Request, flows: Path, form: str) -> None:
+@config_option
+@aws_options
+def classify_command(*, request: Request, flows: Path, form: str, settings: Settings, aws: AwsChoice) -> None:
     """Say what the change does to each flow of a file, in input order.
 
     \b
@@ -118,17 +147,19 @@ def classify_command(*, request: Request, flows: Path, form: str) -> None:
       nfw-reconcile classify --old a.json --new b.json --flows flows.csv --format csv
     """
     with _opened(flows) as lines:
-        for text in _classified(request, lines, flows.name, form):
+        for text in _classified(configured(request, settings), lines, flows.name, form, aws.surroundings()):
             click.echo(text, nl=False)
 
 
-def _classified(request: Request, lines: TextIO, source: str, form: str) -> Iterator[str]:
+def _classified(
+    request: Request, lines: TextIO, source: str, form: str, surroundings: Surroundings
+) -> Iterator[str]:
     from nfw_reconcile.pipeline import classify_chunks  # noqa: PLC0415
     from nfw_reconcile.report.classified import LineWriter  # noqa: PLC0415
 
     writer = LineWriter(form)
     yield writer.header()
-    for found in classify_chunks(request, lines, source):
+    for found in classify_chunks(request, lines, source, surroundings):
         plain, effects = found.chunk.plain, found.effects
         if plain is not None:
             yield writer.write_rows(plain.names, plain.rows, effects.distinct, effects.number.tolist())
@@ -142,7 +173,11 @@ def _classified(request: Request, lines: TextIO, source: str, form: str) -> Iter
 @click.argument("protocol", metavar="PROTO")
 @click.argument("source", metavar="SRC[:PORT]")
 @click.argument("destination", metavar="DST[:PORT]")
-def explain_command(*, request: Request, protocol: str, source: str, destination: str) -> None:
+@config_option
+@aws_options
+def explain_command(
+    *, request: Request, protocol: str, source: str, destination: str, settings: Settings, aws: AwsChoice
+) -> None:
     """Trace one flow through both policies.
 
     Names the deciding rules, and what the verdicts depend on.
@@ -155,7 +190,8 @@ def explain_command(*, request: Request, protocol: str, source: str, destination
     from nfw_reconcile.pipeline import explain  # noqa: PLC0415
     from nfw_reconcile.report.classified import render_explanation  # noqa: PLC0415
 
-    click.echo(render_explanation(explain(request, _flow(protocol, source, destination))), nl=False)
+    found = explain(configured(request, settings), _flow(protocol, source, destination), aws.surroundings())
+    click.echo(render_explanation(found), nl=False)
 
 
 def _flow(protocol: str, source: str, destination: str) -> FiveTuple:
@@ -175,8 +211,9 @@ def _flow(protocol: str, source: str, destination: str) -> FiveTuple:
 
 @click.command("show")
 @click.argument("file", type=FILE)
+@config_option
 @output_options()
-def show_command(*, file: Path, shown: Shown) -> None:
+def show_command(*, file: Path, settings: Settings, shown: Shown) -> None:
     """Render a saved plan or result again.
 
     \b
@@ -186,4 +223,4 @@ def show_command(*, file: Path, shown: Shown) -> None:
     """
     from nfw_reconcile.pipeline.saved import read_saved  # noqa: PLC0415
 
-    shown.show(read_saved(file))
+    shown.by_default(settings).show(read_saved(file))

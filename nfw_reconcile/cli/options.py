@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -16,26 +16,52 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.journal.store import JournalStore
     from nfw_reconcile.act.ports import FlowService
     from nfw_reconcile.aws.client import Access
+    from nfw_reconcile.config.settings import Settings
     from nfw_reconcile.model.documents import FirewallIdentity
+    from nfw_reconcile.pipeline import Surroundings
     from nfw_reconcile.pipeline.inputs import Request
+    from nfw_reconcile.pipeline.names import NameService
 
 R = TypeVar("R")
 
 FILE = click.Path(path_type=Path)
+SOURCES: Final = (
+    "plan, state or snapshot JSON, a directory of Terraform configuration, git:REV[:DIR] or live:FIREWALL_ARN"
+)
 
 
 def input_options(command: Callable[..., R]) -> Callable[..., R]:
     """Add the options that say what to compare; the command gets one ``request``."""
 
     @click.option("--tf-plan", type=FILE, metavar="FILE", help="A plan as `terraform show -json` prints it.")
-    @click.option("--old", type=FILE, metavar="SOURCE", help="The old side: plan, state or snapshot JSON.")
-    @click.option("--new", type=FILE, metavar="SOURCE", help="The new side: plan, state or snapshot JSON.")
+    @click.option("--old", metavar="SOURCE", help=f"The old side: {SOURCES}.")
+    @click.option("--new", metavar="SOURCE", help="The new side, likewise.")
     @click.option(
         "--context",
-        type=FILE,
         multiple=True,
         metavar="SOURCE",
         help="What the input lacks on both sides: groups, policy or firewall of another stack.",
+    )
+    @click.option(
+        "--var",
+        "values",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="An input variable of Terraform configuration, or a parameter of CloudFormation templates.",
+    )
+    @click.option(
+        "--var-file",
+        "files",
+        type=FILE,
+        multiple=True,
+        metavar="FILE",
+        help="A file of input variables, read from disk for both sides. What --var says goes before it.",
+    )
+    @click.option(
+        "--config-dir",
+        type=FILE,
+        metavar="DIR",
+        help="The configuration that a plan or state was made from: reports then name file and line of each rule.",
     )
     @click.option(
         "--firewall", multiple=True, metavar="NAME|ARN", help="Only this firewall; or bind a policy to it."
@@ -46,34 +72,38 @@ def input_options(command: Callable[..., R]) -> Callable[..., R]:
     def wrapped(
         *args: object,
         tf_plan: Path | None,
-        old: Path | None,
-        new: Path | None,
-        context: tuple[Path, ...],
+        old: str | None,
+        new: str | None,
+        context: tuple[str, ...],
+        values: tuple[str, ...],
+        files: tuple[Path, ...],
+        config_dir: Path | None,
         firewall: tuple[str, ...],
         policy: str | None,
         home_net: str | None,
         **others: Any,  # noqa: ANN401 - click passes what the command declares
     ) -> R:
-        request = _request(tf_plan, old, new, context, firewall, policy, home_net)
+        from nfw_reconcile.pipeline.inputs import Request  # noqa: PLC0415 - not for --help
+        from nfw_reconcile.pipeline.source import parse_source, parse_variables  # noqa: PLC0415
+        from nfw_reconcile.sources.assemble import Choice  # noqa: PLC0415
+
+        request = Request(
+            tf_plan,
+            parse_source(old) if old is not None else None,
+            parse_source(new) if new is not None else None,
+            tuple(map(parse_source, context)),
+            Choice(firewall, policy, networks("--home-net", home_net)),
+            parse_variables(values, files),
+            config_dir,
+        )
         return command(*args, request=request, **others)
 
     return wrapped  # fmt: skip
 
 
-def _request(
-    tf_plan: Path | None,
-    old: Path | None,
-    new: Path | None,
-    context: tuple[Path, ...],
-    firewall: tuple[str, ...],
-    policy: str | None,
-    home_net: str | None,
-) -> Request:
-    from nfw_reconcile.pipeline.inputs import Request  # noqa: PLC0415 - not for --help
-    from nfw_reconcile.sources.assemble import Choice  # noqa: PLC0415
-
-    choice = Choice(firewall, policy, networks("--home-net", home_net))
-    return Request(tf_plan, old, new, context, choice)
+def configured(request: Request, settings: Settings) -> Request:
+    """Give the request with what a configuration file says of HOME_NET."""
+    return replace(request, choice=replace(request.choice, configured=settings.home_net))
 
 
 def networks(option: str, value: str | None) -> tuple[str, ...]:
@@ -123,6 +153,19 @@ class AwsChoice:
         from nfw_reconcile.aws.service import AwsFlowService  # noqa: PLC0415
 
         return AwsFlowService(make_clients(self._access(), region))
+
+    def names_for(self, region: str | None) -> NameService:
+        """Give who knows the addresses of a region (``--region`` goes before it); nothing is called yet."""
+        from nfw_reconcile.aws.client import make_clients  # noqa: PLC0415 - loads boto3
+        from nfw_reconcile.aws.names import Ec2Names  # noqa: PLC0415
+
+        return Ec2Names(make_clients(self._access(), region).ec2)
+
+    def surroundings(self) -> Surroundings:
+        """Give what the sources of a command may reach: AWS by these options, git by the environment."""
+        from nfw_reconcile.pipeline import Surroundings  # noqa: PLC0415 - not for --help
+
+        return Surroundings(self.service_for, os.environ)
 
     def service_of(self, identity: FirewallIdentity) -> FlowService:
         """Give the service of a planned firewall."""

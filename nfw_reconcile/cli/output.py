@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.model.plan_document import PlanDocument
     from nfw_reconcile.model.result_document import ResultDocument
-    from nfw_reconcile.report import Format
+    from nfw_reconcile.report import Format, Redaction
 
 WIDTH_WITHOUT_TERMINAL: Final = 110
 _WIDEST: Final = 140
@@ -90,11 +90,18 @@ def _encodable(text: str) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def rendered(document: PlanDocument | ResultDocument, form: str, *, color: bool, width: int) -> str:
-    """Render a document."""
-    from nfw_reconcile.report import render  # noqa: PLC0415 - not for --help
+def rendered(
+    document: PlanDocument | ResultDocument,
+    form: str,
+    *,
+    color: bool,
+    width: int,
+    redact: Redaction | None = None,
+) -> str:
+    """Render a document without what ``redact`` names."""
+    from nfw_reconcile.report import NOTHING, render  # noqa: PLC0415 - not for --help
 
-    return render(document, format_named(form), color=color, width=width)
+    return render(document, format_named(form), redact=redact or NOTHING, color=color, width=width)
 
 
 def format_named(form: str) -> Format:

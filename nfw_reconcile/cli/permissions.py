@@ -18,20 +18,22 @@ if TYPE_CHECKING:
 @click.option("--for", "command", required=True, metavar="COMMAND", help="The command, or 'plan --capture'.")
 @click.option("--firewall", metavar="ARN", help="Only this firewall (default: any).")
 @click.option("--journal", metavar="s3://BUCKET/PREFIX", help="With the permissions for a journal in S3.")
-def iam_policy_command(*, command: str, firewall: str | None, journal: str | None) -> None:
+@click.option("--with-names", is_flag=True, help="With what --aws-names asks EC2.")
+def iam_policy_command(*, command: str, firewall: str | None, journal: str | None, with_names: bool) -> None:
     """Print the least privilege that a command needs, as an IAM policy.
 
     What EC2 is asked for addresses is optional: without it HOME_NET or the members of a prefix list may be undecided.
+    So is each of the calls that name addresses (--with-names).
 
     \b
     Examples:
       nfw-reconcile iam-policy --for apply --firewall arn:aws:network-firewall:eu-west-1:111122223333:firewall/main
-      nfw-reconcile iam-policy --for 'plan --capture'
+      nfw-reconcile iam-policy --for 'plan --capture' --with-names
       nfw-reconcile iam-policy --for apply --journal s3://audit/nfw
     """
     from nfw_reconcile.aws.permissions import iam_policy  # noqa: PLC0415 - not for --help
 
-    document = iam_policy(command, firewall, _bucket(journal))
+    document = iam_policy(command, firewall, _bucket(journal), names=with_names)
     if not document["Statement"]:
         say(f"{command} calls nothing in AWS; sources such as live:ARN need what snapshot needs.")
     click.echo(json.dumps(document, indent=2))

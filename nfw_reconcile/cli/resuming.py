@@ -9,6 +9,7 @@ import click
 from nfw_reconcile.cli.clock import SystemClock
 from nfw_reconcile.cli.journals import journal_option, journal_place, journal_store, require_journal
 from nfw_reconcile.cli.options import aws_options
+from nfw_reconcile.cli.settings import config_option
 from nfw_reconcile.cli.showing import RESULT, output_options
 from nfw_reconcile.cli.stopping import asked_to_stop
 from nfw_reconcile.cli.talk import say
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.cli.journals import JournalPlace
     from nfw_reconcile.cli.options import AwsChoice
     from nfw_reconcile.cli.showing import Shown
+    from nfw_reconcile.config.settings import Settings
     from nfw_reconcile.pipeline.journals import Interrupted
 
 _run_option = click.option("--run", metavar="RUN", help="The run, where several were interrupted.")
@@ -27,12 +29,14 @@ _run_option = click.option("--run", metavar="RUN", help="The run, where several 
 @click.command("resume")
 @journal_option
 @_run_option
+@config_option
 @aws_options
 @output_options(saves=RESULT)
 def resume_command(
     *,
     journal: str,
     run: str | None,
+    settings: Settings,
     aws: AwsChoice,
     shown: Shown,
 ) -> int:
@@ -63,7 +67,7 @@ def resume_command(
     with asked_to_stop() as stop:  # until the result is out: a second Ctrl-C must not cost it
         with watched(place, stop, resumed=standing.run, written=found.written) as process:
             document = resume(plan, standing, service_for=aws.service_of, process=process, options=options)
-        return shown.deliver(document)
+        return shown.by_default(settings).deliver(document)
 
 
 def _interrupted(place: JournalPlace, run: str | None) -> Interrupted | None:

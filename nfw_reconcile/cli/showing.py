@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -23,6 +23,7 @@ from nfw_reconcile.cli.output import (
     terminal_width,
     write_private,
 )
+from nfw_reconcile.cli.redacting import METAVAR, redaction, redaction_of
 from nfw_reconcile.cli.talk import report, say, unexpected
 from nfw_reconcile.errors import ExitCode, Location, NfwReconcileError, UsageError, error
 
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from nfw_reconcile.cli.github import StepFiles
+    from nfw_reconcile.config.settings import Settings
     from nfw_reconcile.errors import Diagnostic
     from nfw_reconcile.model.plan_document import PlanDocument
     from nfw_reconcile.model.result_document import ResultDocument
+    from nfw_reconcile.report.redaction import Redaction
 
 R = TypeVar("R")
 
@@ -51,6 +54,11 @@ class Shown:
     outputs: tuple[tuple[str, Path], ...] = ()
     saved: Path | None = None
     github: StepFiles | None = None
+    redact: Redaction | None = None
+
+    def by_default(self, settings: Settings) -> Shown:
+        """Leave out what a configuration file wants left out, where the command line does not say."""
+        return self if self.redact is not None else replace(self, redact=redaction_of(settings))
 
     def show(self, document: PlanDocument | ResultDocument) -> None:
         """Save, write and print a document; raises where one of them cannot be done."""
@@ -70,10 +78,11 @@ class Shown:
         if self.saved is not None:
             yield partial(_save, document, self.saved)
         for form, path in self.outputs:
-            yield partial(_write, document, form, path)
+            yield partial(_write, document, form, path, self.redact)
         if self.github is not None:
-            yield partial(self.github.leave, document, annotate=self.form != ANNOTATIONS)
-        yield partial(_print, document, self.form)
+            annotate = self.form != ANNOTATIONS
+            yield partial(self.github.leave, document, annotate=annotate, redact=self.redact)
+        yield partial(_print, document, self.form, self.redact)
 
 
 def _save(document: PlanDocument | ResultDocument, path: Path) -> None:
@@ -82,12 +91,13 @@ def _save(document: PlanDocument | ResultDocument, path: Path) -> None:
     write_private(path, document_bytes(document))
 
 
-def _write(document: PlanDocument | ResultDocument, form: str, path: Path) -> None:
-    write_private(path, rendered(document, form, color=False, width=WIDTH_WITHOUT_TERMINAL).encode())
+def _write(document: PlanDocument | ResultDocument, form: str, path: Path, redact: Redaction | None) -> None:
+    text = rendered(document, form, color=False, width=WIDTH_WITHOUT_TERMINAL, redact=redact)
+    write_private(path, text.encode())
 
 
-def _print(document: PlanDocument | ResultDocument, form: str) -> None:
-    print_report(rendered(document, form, color=color_wanted(), width=terminal_width()))
+def _print(document: PlanDocument | ResultDocument, form: str, redact: Redaction | None) -> None:
+    print_report(rendered(document, form, color=color_wanted(), width=terminal_width(), redact=redact))
 
 
 def _tried(step: Callable[[], None]) -> bool:
@@ -132,6 +142,12 @@ def output_options(
             help=FORMATS,
         )
         @click.option(
+            "--redact",
+            "words",
+            metavar=METAVAR,
+            help="What reports leave out; a saved plan or result keeps it.",
+        )
+        @click.option(
             "--github",
             is_flag=True,
             help="In a step of GitHub Actions: also write annotations, outputs of the step and a summary of the job.",
@@ -142,11 +158,13 @@ def output_options(
             form: str,
             outputs: tuple[str, ...],
             github: bool,
+            words: str | None,
             saved: Path | None = None,
             **others: Any,  # noqa: ANN401 - click passes what the command declares
         ) -> R:
             environ = os.environ if github else None
-            return command(*args, shown=checked(form, outputs, saved, github=environ), **others)
+            shown = checked(form, outputs, saved, github=environ, redact=words)
+            return command(*args, shown=shown, **others)
 
         if saves is None:
             return wrapped
@@ -162,10 +180,12 @@ def checked(
     saved: Path | None = None,
     *,
     github: Mapping[str, str] | None = None,
+    redact: str | None = None,
 ) -> Shown:
     """Check everything that is wanted of a document yet to come; raises ``UsageError`` with all that is wrong.
 
-    ``github`` is the environment of a step of GitHub Actions, where that is to be told as well.
+    ``github`` is the environment of a step of GitHub Actions, where that is to be told as well; ``redact`` is what
+    ``--redact`` says.
     """
     problems: list[Diagnostic] = []
     files = [_split(word, problems) for word in outputs]
@@ -177,9 +197,10 @@ def checked(
         _collect(problems, partial(check_writable, path))
     problems += _written_twice(targets)
     step = None if github is None else _collect(problems, partial(step_files, github))
+    left_out = None if redact is None else _collect(problems, partial(redaction, redact))
     if problems:
         raise UsageError(problems)
-    return Shown(form, named, saved, step)
+    return Shown(form, named, saved, step, left_out)
 
 
 def check_target(path: Path) -> None:

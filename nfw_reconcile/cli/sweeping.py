@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nfw_reconcile.cli.naming import name_options
 from nfw_reconcile.cli.options import aws_options, networks
 from nfw_reconcile.cli.output import now_text
+from nfw_reconcile.cli.settings import config_option
 from nfw_reconcile.cli.showing import OUT, output_options
 from nfw_reconcile.errors import ExitCode
 
 if TYPE_CHECKING:
+    from nfw_reconcile.cli.naming import NameChoice
     from nfw_reconcile.cli.options import AwsChoice
     from nfw_reconcile.cli.showing import Shown
+    from nfw_reconcile.config.settings import Settings
     from nfw_reconcile.model.plan_document import PlanDocument
 
 
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 @click.option(
     "--include-associations", is_flag=True, help="Look at the flows of VPC endpoint associations as well."
 )
+@name_options
+@config_option
 @aws_options
 @output_options(saves=OUT)
 def sweep_command(
@@ -30,6 +36,8 @@ def sweep_command(
     firewall: str,
     home_net: str | None,
     include_associations: bool,
+    names: NameChoice,
+    settings: Settings,
     aws: AwsChoice,
     shown: Shown,
 ) -> int:
@@ -46,12 +54,15 @@ def sweep_command(
     """
     from nfw_reconcile.act.options import ActOptions  # noqa: PLC0415 - not for --help
     from nfw_reconcile.cli.clock import SystemClock  # noqa: PLC0415
+    from nfw_reconcile.pipeline.names import with_names  # noqa: PLC0415
     from nfw_reconcile.pipeline.sweeping import Sweep, make_sweep  # noqa: PLC0415
 
-    asked = Sweep(firewall, networks("--home-net", home_net))
+    naming = names.naming(settings, aws)
+    asked = Sweep(firewall, networks("--home-net", home_net), settings.home_net)
     options = ActOptions(include_associations=include_associations)
     document = make_sweep(asked, aws.service_for, SystemClock(), options, created_at=now_text())
-    shown.show(document)
+    document = with_names(document, naming)
+    shown.by_default(settings).show(document)
     return ExitCode.OK if _complete(document) else ExitCode.UNVERIFIED
 
 

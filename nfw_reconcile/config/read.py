@@ -12,9 +12,10 @@ from nfw_reconcile.config.settings import LimitSettings, Redact, Settings
 from nfw_reconcile.errors import InputError, Location, error
 from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.intervals import HIGHEST_PORT
+from nfw_reconcile.model.names import BlockName, name_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from nfw_reconcile.errors import Diagnostic
 
@@ -43,12 +44,23 @@ def read_settings(content: bytes, source: str) -> Settings:
         ),
         MappingProxyType({name: home_net.several(name, _network) for name in home_net.names}),
         frozenset(table.several("redact", _redact)),
+        _once(table.table("names")),
     )
     limits.nothing_else("max_flows", "max_percent", "protected_cidrs", "protected_ports")
-    table.nothing_else("limits", "home_net", "redact")
+    table.nothing_else("limits", "home_net", "redact", "names")
     if table.problems:
         raise InputError(table.problems)
     return found
+
+
+def _once(names: _Table) -> tuple[BlockName, ...]:
+    """Give the names of blocks, and tell those that are written in two ways: ``10.0.0.0/8`` and ``10.1.0.0/8``."""
+    found: dict[Network, BlockName] = {}
+    for key, each in names.each(_block_name):
+        if each.block in found:
+            names.problem(key, f"{each.block} is named already")
+        found.setdefault(each.block, each)
+    return tuple(found.values())
 
 
 def _parsed(content: bytes, source: str) -> Mapping[str, object]:
@@ -89,7 +101,7 @@ class _Table:
     def table(self, name: str) -> _Table:
         value = self._values.get(name, {})
         if not isinstance(value, Mapping):
-            self._problem(name, "a table is needed")
+            self.problem(name, "a table is needed")
             value = {}
         return _Table(value, self._source, self._place(name), self.problems)
 
@@ -99,31 +111,38 @@ class _Table:
         try:
             return read(self._values[name])
         except ValueError as problem:
-            self._problem(name, str(problem))
+            self.problem(name, str(problem))
             return None
 
     def several(self, name: str, read: Callable[[object], T]) -> tuple[T, ...]:
         values = self._values.get(name, [])
         if not isinstance(values, list):
-            self._problem(name, "a list is needed")
+            self.problem(name, "a list is needed")
             return ()
         found: dict[T, None] = {}
         for index, value in enumerate(values):
             try:
                 found[read(value)] = None
             except ValueError as problem:
-                self._problem(f"{name}[{index}]", str(problem))
+                self.problem(f"{name}[{index}]", str(problem))
         return tuple(found)
+
+    def each(self, read: Callable[[str, object], T]) -> Iterator[tuple[str, T]]:
+        for name, value in self._values.items():
+            try:
+                yield name, read(name, value)
+            except ValueError as problem:
+                self.problem(name, str(problem))
 
     def nothing_else(self, *known: str) -> None:
         for name in self._values:
             if name not in known:
-                self._problem(name, f"this is not known; {', '.join(known)} are")
+                self.problem(name, f"this is not known; {', '.join(known)} are")
 
     def _place(self, name: str) -> str:
         return f"{self._path}.{name}" if self._path else name
 
-    def _problem(self, name: str, what: str) -> None:
+    def problem(self, name: str, what: str) -> None:
         self.problems.append(error(f"{self._place(name)}: {what}.", Location(self._source), _REMEDY))
 
 
@@ -143,6 +162,19 @@ def _network(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("a CIDR is needed, as text")  # noqa: TRY004 - told with the other problems of the value
     return str(Network.parse(value))
+
+
+def _block_name(block: str, value: object) -> BlockName:
+    """Read ``"10.0.1.0/24" = "checkout"``, or ``= { name = "checkout", owner = "payments" }``."""
+    if isinstance(value, str):
+        value = {"name": value}
+    if not isinstance(value, Mapping) or not {"name"} <= set(value) <= {"name", "owner"}:
+        raise ValueError("a name is needed, or a table of name and owner")
+    for what, text in value.items():
+        problem = name_problem(text, what) if isinstance(text, str) else f"the {what} is no text"
+        if problem is not None:
+            raise ValueError(problem)
+    return BlockName(Network.parse(block), value["name"], value.get("owner"))
 
 
 def _ports(value: object) -> str:

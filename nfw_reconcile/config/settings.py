@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nfw_reconcile.model.names import BlockName
+
 
 class Redact(enum.StrEnum):
     """What reports leave out (``--redact``)."""
@@ -35,11 +37,15 @@ class LimitSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``home_net`` maps the name or the ARN of a firewall to CIDRs; ``*`` stands for all that are not named."""
+    """``home_net`` maps the name or the ARN of a firewall to CIDRs; ``*`` stands for all that are not named.
+
+    ``names`` says what blocks of addresses are called in reports, each block once.
+    """
 
     limits: LimitSettings = field(default_factory=LimitSettings)
     home_net: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     redact: frozenset[Redact] = frozenset()
+    names: tuple[BlockName, ...] = ()
 
 
 ANY_FIREWALL: Final = "*"

@@ -1,17 +1,19 @@
 """The few calls of other services that a run makes beside Network Firewall's own: STS and EC2.
 
 They come in the query protocol, a form with ``Action``, and are answered in XML, in the shapes that
-botocore's parsers read (STS API: GetCallerIdentity; EC2 API: DescribeVpcs, GetManagedPrefixListEntries).
+botocore's parsers read (STS API: GetCallerIdentity; EC2 API: DescribeVpcs, GetManagedPrefixListEntries, and what
+:mod:`.addresses` answers).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
-from xml.sax.saxutils import escape
 
+from nfw_reconcile.emulator import addresses
 from nfw_reconcile.emulator.iam import ANYTHING, WHY
 from nfw_reconcile.emulator.replies import Refusal
+from nfw_reconcile.emulator.xml import document, element, tagged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 FORM: Final = "application/x-www-form-urlencoded"
 _STS: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
-_EC2: Final = "http://ec2.amazonaws.com/doc/2016-11-15/"
 
 
 def is_query(headers: Mapping[str, str]) -> bool:
@@ -41,6 +42,12 @@ def answer(emulator: Emulator, body: bytes) -> str | Refusal:
             return _identity(emulator)
         case "DescribeVpcs":
             return _vpcs(emulator, _numbered(form, "VpcId"))
+        case "DescribeInstances":
+            return addresses.instances(form)
+        case "DescribeNetworkInterfaces":
+            return addresses.interfaces(emulator, form)
+        case "DescribeSubnets":
+            return addresses.subnets(emulator)
         case "GetManagedPrefixListEntries":
             return _entries(emulator, form.get("PrefixListId", ""))
         case _:
@@ -53,8 +60,8 @@ def _numbered(form: Mapping[str, str], name: str) -> list[str]:
 
 def _identity(emulator: Emulator) -> str:
     account = emulator.settings.account
-    inner = _element("Arn", f"arn:aws:iam::{account}:user/emulator") + _element("UserId", "EMULATOR")
-    result = f"<GetCallerIdentityResult>{inner}{_element('Account', account)}</GetCallerIdentityResult>"
+    inner = element("Arn", f"arn:aws:iam::{account}:user/emulator") + element("UserId", "EMULATOR")
+    result = f"<GetCallerIdentityResult>{inner}{element('Account', account)}</GetCallerIdentityResult>"
     return f'<GetCallerIdentityResponse xmlns="{_STS}">{result}</GetCallerIdentityResponse>'
 
 
@@ -64,7 +71,7 @@ def _vpcs(emulator: Emulator, wanted: list[str]) -> str | Refusal:
     if missing:
         return Refusal("InvalidVpcID.NotFound", f"The vpc ID '{missing[0]}' does not exist")
     shown = "".join(_vpc(vpc, known[vpc]) for vpc in wanted or sorted(known))
-    return f'<DescribeVpcsResponse xmlns="{_EC2}"><vpcSet>{shown}</vpcSet></DescribeVpcsResponse>'
+    return document("DescribeVpcs", "vpcSet", shown)
 
 
 def _vpc(vpc: str, cidrs: tuple[str, ...]) -> str:
@@ -76,31 +83,24 @@ def _vpc(vpc: str, cidrs: tuple[str, ...]) -> str:
         f"<{name}AssociationSet>{''.join(_association(name, cidr) for cidr in found)}</{name}AssociationSet>"
         for name, found in families.items()
     )
-    first = "".join(_element("cidrBlock", cidr) for cidr in families["cidrBlock"][:1])
-    return f"<item>{_element('vpcId', vpc)}{first}{sets}</item>"
+    first = "".join(element("cidrBlock", cidr) for cidr in families["cidrBlock"][:1])
+    return f"<item>{element('vpcId', vpc)}{first}{sets}{tagged(f'emulated-{vpc[-4:]}')}</item>"
 
 
 def _association(name: str, cidr: str) -> str:
     state = f"<{name}State><state>associated</state></{name}State>"
-    return f"<item>{_element(name, cidr)}{state}</item>"
+    return f"<item>{element(name, cidr)}{state}</item>"
 
 
 def _entries(emulator: Emulator, wanted: str) -> str | Refusal:
     found = [cidrs for arn, cidrs in emulator.world.prefix_lists.items() if arn.endswith(f"/{wanted}")]
     if not found:
         return Refusal("InvalidPrefixListID.NotFound", f"The prefix list ID '{wanted}' does not exist")
-    shown = "".join(f"<item>{_element('cidr', cidr)}</item>" for cidr in found[0])
-    return (
-        f'<GetManagedPrefixListEntriesResponse xmlns="{_EC2}">'
-        f"<entrySet>{shown}</entrySet></GetManagedPrefixListEntriesResponse>"
-    )
+    shown = "".join(f"<item>{element('cidr', cidr)}</item>" for cidr in found[0])
+    return document("GetManagedPrefixListEntries", "entrySet", shown)
 
 
 def refusal_text(refusal: Refusal) -> str:
     """Give the text of the error document that both services' parsers read."""
-    inner = f"<Error>{_element('Code', refusal.code)}{_element('Message', refusal.message)}</Error>"
+    inner = f"<Error>{element('Code', refusal.code)}{element('Message', refusal.message)}</Error>"
     return f"<Response><Errors>{inner}</Errors>{inner}<RequestID>emulator</RequestID></Response>"
-
-
-def _element(name: str, text: str) -> str:
-    return f"<{name}>{escape(text)}</{name}>"

@@ -140,7 +140,7 @@ class _GroupCompiler:
         line = entry.where.line if entry.where else None
         header = entry.header
         sensitive = entry.sensitive or (header is not None and self._shows_sensitive(header))
-        return RuleRef(self._group.name.label, sid, line, entry.text, sensitive)
+        return RuleRef(self._group.name.label, sid, line, entry.text, sensitive, entry.written)
 
     def _shows_sensitive(self, header: Header) -> bool:
         if not (self._group.sensitive_sets or self._home_net_sensitive):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.engine.exchange import Packet
     from nfw_reconcile.engine.worlds import World
+    from nfw_reconcile.errors import Location
     from nfw_reconcile.model.policy import Policy
     from nfw_reconcile.model.rule import StatelessEntry, TcpFlags
 
@@ -164,14 +165,14 @@ EVERY_PACKET: Final = HeaderBox(
 )  # fmt: skip
 
 
-def _unknown_rule(group: str, reason: str) -> CompiledStatelessRule:
-    ref = RuleRef(group, None, None, reason)
+def _unknown_rule(group: str, reason: str, written: Location | None = None) -> CompiledStatelessRule:
+    ref = RuleRef(group, None, None, reason, written=written)
     return CompiledStatelessRule(EVERY_PACKET, (), StatelessAction.FORWARD, reason, ref, ("unknown", reason))
 
 
 def _compile_entry(group: str, entry: StatelessEntry) -> CompiledStatelessRule:
     if not isinstance(entry, StatelessRule):
-        return _unknown_rule(group, entry.reason)
+        return _unknown_rule(group, entry.reason, entry.written)
     box = HeaderBox(
         ProtocolMatch(entry.protocols),
         AddressSet.of(entry.sources) if entry.sources else ANY_ADDRESS,
@@ -181,7 +182,7 @@ def _compile_entry(group: str, entry: StatelessEntry) -> CompiledStatelessRule:
         any_source_port=not entry.source_ports,
         any_destination_port=not entry.destination_ports,
     )
-    ref = RuleRef(group, None, None, describe(entry), entry.sensitive)
+    ref = RuleRef(group, None, None, describe(entry), entry.sensitive, entry.written)
     content = (box, entry.tcp_flags, entry.action)
     return CompiledStatelessRule(box, entry.tcp_flags, entry.action, None, ref, content)
 

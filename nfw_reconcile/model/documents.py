@@ -48,22 +48,29 @@ class FirewallIdentity:
 
 @dataclass(frozen=True, slots=True)
 class PolicyIdentity:
-    """Which firewall policy."""
+    """Which firewall policy; ``file`` and ``file_line`` say where it begins in the repository, where that is known."""
 
     label: str
     name: str | None
     arn: str | None
+    file: str | None = None
+    file_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """A rule for people: its group, its sid and 1-based line where known, its text."""
+    """A rule for people: its group, its sid and 1-based line in the group's text where known, its text.
+
+    ``file`` and ``file_line`` say where it is written: a path from the root of the repository, and a 1-based line.
+    """
 
     group: str
     sid: int | None
     line: int | None
     text: str
     sensitive: bool
+    file: str | None = None
+    file_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +160,44 @@ class EffectCount:
     to_flush: int
     packets: int
     bytes: int
+
+
+class NameKind(enum.StrEnum):
+    """What kind of thing an address belongs to."""
+
+    GIVEN = "named by the user"
+    INSTANCE = "instance"
+    FUNCTION = "Lambda function"
+    LOAD_BALANCER = "load balancer"
+    DATABASE = "RDS database"
+    NAT_GATEWAY = "NAT gateway"
+    ENDPOINT = "VPC endpoint"
+    TRANSIT_GATEWAY = "transit gateway attachment"
+    TASK = "ECS task"
+    INTERFACE = "network interface"
+    SUBNET = "subnet"
+    SERVICE = "AWS service"
+
+
+class NameOrigin(enum.StrEnum):
+    """Who says what an address is; an earlier one goes before a later one."""
+
+    GIVEN = "own names"
+    EC2 = "EC2"
+    RANGES = "ip-ranges.json"
+
+
+@dataclass(frozen=True, slots=True)
+class AddressName:
+    """What an address of a flow is: shown beside it, and nothing is ever decided by it.
+
+    ``address`` is written as the flows write it. Where several things have the address, ``name`` gives all of
+    them. ``owner`` and ``network`` (subnet and VPC) are ``None`` where they are not known.
+    """
+
+    address: str
+    name: str
+    kind: NameKind
+    owner: str | None
+    network: str | None
+    origin: NameOrigin

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.model.expressions import Unresolved
+from nfw_reconcile.model.places import NOWHERE, GroupPlaces
 
 if TYPE_CHECKING:
+    from nfw_reconcile.errors import Location
     from nfw_reconcile.model.policy import GroupName
 
 
@@ -31,11 +33,15 @@ Body = str | int | float | bool | None | Unresolved | Sensitive | Sequence["Body
 
 @dataclass(frozen=True, slots=True)
 class GroupRecord:
-    """A rule group: ``body`` has the shape of ``API: RuleGroup``; ``stateful`` is ``Type == STATEFUL``."""
+    """A rule group: ``body`` has the shape of ``API: RuleGroup``; ``stateful`` is ``Type == STATEFUL``.
+
+    ``places`` say where it is written, and are no part of what it is.
+    """
 
     name: GroupName
     stateful: bool
     body: Body
+    places: GroupPlaces = field(default=NOWHERE, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,13 @@ class PolicyRecord:
     """A firewall policy: ``body`` has the shape of ``API: FirewallPolicy``.
 
     A ``ResourceArn`` in it is an ARN, or an :class:`Unresolved` whose reference is the Terraform
-    address of the group with ``.arn`` behind it, where the ARN is only known after apply.
+    address of the group with ``.arn`` behind it, where the ARN is only known after apply. ``place`` is
+    where the policy begins in a file of the repository, and no part of what it is.
     """
 
     name: GroupName
     body: Body
+    place: Location | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

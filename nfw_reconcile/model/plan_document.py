@@ -9,6 +9,7 @@ from typing import Final
 # The codec reads these annotations at run time.
 from nfw_reconcile.model.codec import JsonObject  # noqa: TC001
 from nfw_reconcile.model.documents import (  # noqa: TC001
+    AddressName,
     CauseText,
     EffectCount,
     FilterText,
@@ -128,11 +129,16 @@ class AttemptRule:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """Part of a policy that could not be modelled; ``side`` is ``old``, ``new`` or ``both``."""
+    """Part of a policy that could not be modelled; ``side`` is ``old``, ``new`` or ``both``.
+
+    ``file`` and ``file_line`` say where it is written in the repository, where that is known.
+    """
 
     side: str
     reason: str
     where: str
+    file: str | None = None
+    file_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,8 @@ class FirewallPlan:
 
     ``old_policy`` and ``new_policy`` hold the policies themselves (``old_policy`` is ``None`` where there
     was none), so that the plan file is all that ``apply`` needs. ``attempts`` is there in the plan of a sweep
-    and in no other: whatever looks like one of them is left out of what is flushed.
+    and in no other: whatever looks like one of them is left out of what is flushed. ``names`` says what the
+    addresses of ``flows`` are, sorted by address, where that was asked for and is known.
     """
 
     firewall: FirewallIdentity
@@ -160,6 +167,7 @@ class FirewallPlan:
     flows: FlowsSeen | None
     remarks: tuple[Remark, ...]
     attempts: tuple[AttemptRule, ...] = ()
+    names: tuple[AddressName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

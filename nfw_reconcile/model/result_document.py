@@ -8,6 +8,7 @@ from typing import Final
 
 # The codec reads these annotations at run time.
 from nfw_reconcile.model.documents import (  # noqa: TC001
+    AddressName,
     EffectCount,
     FilterText,
     FirewallIdentity,
@@ -86,7 +87,10 @@ class ZoneResult:
 
 @dataclass(frozen=True, slots=True)
 class FirewallResult:
-    """What was done on one firewall; ``exit_code`` is what this firewall alone would have ended with."""
+    """What was done on one firewall; ``exit_code`` is what this firewall alone would have ended with.
+
+    ``names`` are those of the plan, for the addresses that the zones list.
+    """
 
     firewall: FirewallIdentity
     policy: PolicyIdentity
@@ -95,6 +99,7 @@ class FirewallResult:
     zones: tuple[ZoneResult, ...]
     messages: tuple[str, ...]
     remarks: tuple[Remark, ...]
+    names: tuple[AddressName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

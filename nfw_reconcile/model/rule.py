@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class StatefulRule:
     """One rule that parsed. ``text`` is its source on one line, ``where`` the place of its first character.
 
     ``sensitive``: Terraform marks part of it sensitive, so that no report may show it or what follows from it.
+    ``written`` is the line of a file in the repository that it comes from, where that is known: no part of the rule.
     """
 
     header: Header
@@ -70,6 +71,7 @@ class StatefulRule:
     text: str
     where: Location | None = None
     sensitive: bool = False
+    written: Location | None = field(default=None, compare=False)
 
     @property
     def sid(self) -> int | None:
@@ -96,6 +98,7 @@ class UndecidedRule:
     header: Header | None = None
     where: Location | None = None
     sensitive: bool = False
+    written: Location | None = field(default=None, compare=False)
 
 
 RuleEntry = StatefulRule | UndecidedRule
@@ -131,6 +134,7 @@ class StatelessRule:
     tcp_flags: tuple[TcpFlags, ...] = ()
     where: Location | None = None
     sensitive: bool = False
+    written: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ class UndecidedStatelessRule:
     reason: str
     where: Location | None = None
     sensitive: bool = False
+    written: Location | None = field(default=None, compare=False)
 
 
 StatelessEntry = StatelessRule | UndecidedStatelessRule

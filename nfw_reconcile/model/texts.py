@@ -36,7 +36,8 @@ def flow_of(text: FlowText) -> FiveTuple:
 
 def rule_text(ref: RuleRef) -> RuleText:
     """Name a rule."""
-    return RuleText(ref.group, ref.sid, ref.line, ref.text, ref.sensitive)
+    file, line = (ref.written.source, ref.written.line) if ref.written else (None, None)
+    return RuleText(ref.group, ref.sid, ref.line, ref.text, ref.sensitive, file, line)
 
 
 def cause_text(cause: Cause) -> CauseText:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nfw_reconcile.errors import Location
     from nfw_reconcile.model.flow import FiveTuple
 
 
@@ -41,7 +42,8 @@ class Engine(enum.StrEnum):
 class RuleRef:
     """A rule named for people: its group, sid and 1-based line where known, and its text.
 
-    A ``sensitive`` one must not show its text in a report.
+    A ``sensitive`` one must not show its text in a report. ``written`` is the line of a file in the repository that
+    it comes from, where that is known, and no part of what it is.
     """
 
     group: str
@@ -49,6 +51,7 @@ class RuleRef:
     line: int | None
     text: str
     sensitive: bool = False
+    written: Location | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         sid = f" sid {self.sid}" if self.sid is not None else ""

@@ -1,11 +1,14 @@
 """The use cases in the order in which data flows through them. Read this first.
 
-``inputs``    files -> both sides of every firewall's policy, linked and bound
+``source``    the words that name a file, a directory, a Git revision or a live firewall; ``reading`` reads it
+``inputs``    sources -> both sides of every firewall's policy, linked and bound (``beside``: what one source knows of
+              another's things; ``drifted``: is what is live what Terraform knows?)
 ``planning``  one firewall: what changes, what that denies, which flows, which filters find them
               (``changes`` of rules, ``settings``, what stays ``undecided``, ``advice`` before applying)
 ``equality``  is the live policy the planned one? (``unification``: with what the plan did not know)
 ``sweeping``  the same without an old policy: which live flows does the live policy deny? (``drift``: compared
               with what)
+``names``     what the addresses of a plan's flows are, for those who read it
 ``document``  the plan as one document; ``saved``: plan and result files, sealed and checked
 ``acting``    apply, resume, verify and snapshot, through the ports of :mod:`nfw_reconcile.act`
 ``journals``  where the runs of a journal stand, and which of them is to be resumed
@@ -17,14 +20,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.engine.vectors import Classifier, Effects
-from nfw_reconcile.pipeline.document import About, plan_document
+from nfw_reconcile.pipeline.document import DEFAULT_LIMITS, About, plan_document
+from nfw_reconcile.pipeline.drifted import told_drift
 from nfw_reconcile.pipeline.inputs import Request, Sides, change_label, read_sides, single
 from nfw_reconcile.pipeline.planning import Look, SeenFlows, comparison_of, plan_firewall
+from nfw_reconcile.pipeline.reading import ALONE, Surroundings
 from nfw_reconcile.sources.flowchunks import FlowChunk, read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from nfw_reconcile.model.documents import Limits
     from nfw_reconcile.model.flow import FiveTuple
     from nfw_reconcile.model.plan_document import PlanDocument
     from nfw_reconcile.model.verdict import FlowEffect
@@ -35,6 +41,7 @@ __all__ = [
     "ClassifiedChunk",
     "Look",
     "SeenFlows",
+    "Surroundings",
     "classify",
     "classify_chunks",
     "explain",
@@ -63,39 +70,52 @@ class ClassifiedChunk:
         return self.effects.of(index, self.chunk.flows.flow(index))
 
 
-def make_plan(
-    request: Request, seen: SeenFlows | None, *, created_at: str, look: Look | None = None
+def make_plan(  # noqa: PLR0913 - the use case with the most inputs
+    request: Request,
+    seen: SeenFlows | None,
+    *,
+    created_at: str,
+    look: Look | None = None,
+    surroundings: Surroundings = ALONE,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> PlanDocument:
-    """Compare both sides of every firewall and seal the answer.
+    """Compare both sides of every firewall and seal the answer; ``limits`` are shown.
 
-    Nothing is sent anywhere but by ``look``, which is asked for live flows where none were ``seen``.
+    Nothing is sent anywhere but by ``look``, which is asked for live flows where none were ``seen``, and to read the
+    live firewalls that the request names.
     """
-    return plan_of(read_sides(request), seen, About(request.describe(), created_at), look)
+    sides = read_sides(request, surroundings)
+    return plan_of(sides, seen, About(request.describe(), created_at, limits), look)
 
 
 def plan_of(sides: Sides, seen: SeenFlows | None, about: About, look: Look | None = None) -> PlanDocument:
     """Make the plan of sides that were read already."""
     changes = sorted((c for c in sides.changes if c.new is not None), key=change_label)
-    return plan_document(about, (plan_firewall(change, seen, look) for change in changes), sides.diagnostics)
+    said = (*told_drift(sides), *sides.diagnostics)
+    return plan_document(about, (plan_firewall(change, seen, look) for change in changes), said)
 
 
-def classify_chunks(request: Request, lines: Iterable[str], source: str) -> Iterator[ClassifiedChunk]:
+def classify_chunks(
+    request: Request, lines: Iterable[str], source: str, surroundings: Surroundings = ALONE
+) -> Iterator[ClassifiedChunk]:
     """Give the effect on each flow of a file, many flows at a time; the request must come down to one policy.
 
     Memory grows with the policy, and not with the number of flows.
     """
-    classifier = Classifier(comparison_of(single(read_sides(request))))
+    classifier = Classifier(comparison_of(single(read_sides(request, surroundings))))
     for chunk in read_chunks(lines, source):
         yield ClassifiedChunk(chunk, classifier.classify(chunk.flows))
 
 
-def classify(request: Request, lines: Iterable[str], source: str) -> Iterator[Classified]:
+def classify(
+    request: Request, lines: Iterable[str], source: str, surroundings: Surroundings = ALONE
+) -> Iterator[Classified]:
     """Give the effect on each flow of a file, in input order; the request must come down to one policy."""
-    for found in classify_chunks(request, lines, source):
+    for found in classify_chunks(request, lines, source, surroundings):
         for index in range(len(found.chunk.flows)):
             yield Classified(found.chunk.raw(index), found.effect(index))
 
 
-def explain(request: Request, flow: FiveTuple) -> FlowEffect:
+def explain(request: Request, flow: FiveTuple, surroundings: Surroundings = ALONE) -> FlowEffect:
     """Give what the change does to one flow, with the deciding rules; the request must come down to one policy."""
-    return comparison_of(single(read_sides(request))).effect(flow)
+    return comparison_of(single(read_sides(request, surroundings))).effect(flow)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.engine.compiled import CompiledRule, MayAct
-from nfw_reconcile.model.documents import RuleText
 from nfw_reconcile.model.plan_document import ChangeKind, RuleChange
 from nfw_reconcile.model.policy import OpaqueGroup
 from nfw_reconcile.model.texts import rule_text
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from nfw_reconcile.engine.align import Alignment, RuleDelta
+    from nfw_reconcile.model.documents import RuleText
     from nfw_reconcile.pipeline.inputs import Loaded
 
 _NAME: Final = re.compile(r"[$@][A-Za-z]\w*")
@@ -103,7 +103,7 @@ def _stateless_rules(side: Loaded) -> list[_Stateless]:
     """Give the rules in the order in which they are tried; a group that is not there holds none."""
     compiled = side.compiled.stateless.rules
     return [
-        _Stateless(rule.content, place, RuleText(rule.ref.group, None, None, rule.ref.text, place.sensitive))
+        _Stateless(rule.content, place, replace(rule_text(rule.ref), sensitive=place.sensitive))
         for rule, place in zip(compiled, _places(side), strict=True)
         if place.priority is not None
     ]

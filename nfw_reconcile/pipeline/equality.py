@@ -15,7 +15,7 @@ from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.policy import OpaqueGroup, RuleOrder
 from nfw_reconcile.model.rule import UndecidedStatelessRule
 from nfw_reconcile.pipeline.inputs import load
-from nfw_reconcile.pipeline.unification import rule_differences
+from nfw_reconcile.pipeline.unification import PLANNED, rule_differences
 from nfw_reconcile.sources.links import bare, holds_unknown, ip_set_references, member, resource_address
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.inventory import Body, GroupRecord
     from nfw_reconcile.model.policy import Policy
     from nfw_reconcile.pipeline.inputs import Loaded
+    from nfw_reconcile.pipeline.unification import Terms
 
 _NONE: Final = "(none)"
 _ENGINE: Final = "StatefulEngineOptions"
@@ -38,19 +39,19 @@ _SETTINGS: Final = (
 """Members of ``API: FirewallPolicy`` that are settings: one that the plan did not know is the live one."""
 
 
-def differences(planned: Loaded, live: Loaded) -> tuple[str, ...]:
+def differences(planned: Loaded, live: Loaded, terms: Terms = PLANNED) -> tuple[str, ...]:
     """Say in words where the live policy is not the planned one; empty if it is.
 
-    No sentence quotes a rule where part of the planned policy is sensitive.
+    ``terms`` name another policy than a planned one. No sentence quotes a rule where part of it is sensitive.
     """
     if planned.unknown:
         return ()
     live = _with_planned_members(planned, live)
     planned = _with_live_settings(planned, live)
     return (
-        *_setting_differences(planned, live),
-        *_stateless_differences(planned, live),
-        *rule_differences(planned, live),
+        *_setting_differences(planned, live, terms),
+        *_stateless_differences(planned, live, terms),
+        *rule_differences(planned, live, terms),
     )
 
 
@@ -100,11 +101,11 @@ def _filled(planned: Body, live: Body) -> Body:
     }
 
 
-def _setting_differences(planned: Loaded, live: Loaded) -> Iterable[str]:
+def _setting_differences(planned: Loaded, live: Loaded, terms: Terms) -> Iterable[str]:
     mine, theirs = _settings(planned), _settings(live)
     for name, wanted in mine.items():
         if wanted != theirs[name]:
-            yield f"{name}: {theirs[name]} is live, {wanted} was planned"
+            yield f"{name}: {theirs[name]} is live, {wanted} {terms.was}"
 
 
 def _settings(side: Loaded) -> dict[str, str]:
@@ -128,12 +129,14 @@ def _stateful_defaults(policy: Policy) -> str:
     return ", ".join(policy.default_actions) or _NONE
 
 
-def _stateless_differences(planned: Loaded, live: Loaded) -> Iterable[str]:
+def _stateless_differences(planned: Loaded, live: Loaded, terms: Terms) -> Iterable[str]:
     """Hold the stateless rules against each other, in order; one that was not known may be any one live rule."""
     texts = not planned.sensitive
     rules = {
-        "planned stateless rule is not live": [r for r in planned.compiled.stateless.rules if not r.unknown],
-        "live stateless rule was not planned": list(live.compiled.stateless.rules),
+        f"{terms.rule} stateless rule is not live": [
+            r for r in planned.compiled.stateless.rules if not r.unknown
+        ],
+        f"live stateless rule {terms.foreign}": list(live.compiled.stateless.rules),
     }
     before, after = ([rule.content for rule in found] for found in rules.values())
     odd = [Counter(before) - Counter(after), Counter(after) - Counter(before)]
@@ -146,7 +149,7 @@ def _stateless_differences(planned: Loaded, live: Loaded) -> Iterable[str]:
                 yield f"{summary}: {rule.ref.group}{f' {rule.ref.text}' if texts else ''}"
     common = set(before) & set(after)
     if _only(before, common) != _only(after, common):
-        yield "stateless rules stand in another order than planned"
+        yield f"stateless rules stand in another order than {terms.than}"
 
 
 def _only(contents: Sequence[Hashable], common: set[Hashable]) -> list[Hashable]:

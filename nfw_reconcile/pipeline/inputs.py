@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.engine.compile import compile_policy
 from nfw_reconcile.engine.headers import bits
-from nfw_reconcile.errors import Diagnostic, InputError, UsageError, error, warning
+from nfw_reconcile.errors import Diagnostic, InputError, UsageError, error, note, warning
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.inventory import Inventory
 from nfw_reconcile.model.policy import OpaqueGroup
+from nfw_reconcile.pipeline.beside import added, completed, identified
+from nfw_reconcile.pipeline.locating import located
+from nfw_reconcile.pipeline.reading import ALONE, Kind, read_source
+from nfw_reconcile.pipeline.source import NO_VARIABLES, FileSource, parse_source
 from nfw_reconcile.sources.assemble import NO_CHOICE, Choice, assemble
 from nfw_reconcile.sources.detect import (
     PlanInput,
     SavedPlanInput,
     SnapshotInput,
     StateInput,
+    TemplateInput,
     read_input,
 )
 from nfw_reconcile.sources.links import bare, holds_unknown, member
 from nfw_reconcile.sources.policy import build_policy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from nfw_reconcile.engine.compiled import CompiledPolicy, CompiledRule
     from nfw_reconcile.model.inventory import PolicyBundle, PolicyChange
     from nfw_reconcile.model.policy import Policy
+    from nfw_reconcile.pipeline.reading import Found, Surroundings
+    from nfw_reconcile.pipeline.source import Source, Variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +44,34 @@ class Request:
     """What to compare: a Terraform plan, or an old and a new source; and what the input lacks."""
 
     tf_plan: Path | None = None
-    old: Path | None = None
-    new: Path | None = None
-    context: tuple[Path, ...] = ()
+    old: Source | None = None
+    new: Source | None = None
+    context: tuple[Source, ...] = ()
     choice: Choice = NO_CHOICE
+    variables: Variables = NO_VARIABLES
+    config_dir: Path | None = None
+    """Where the configuration lies that a plan or a state was made from."""
 
     def describe(self) -> str:
         """Name the input for people."""
         if self.tf_plan is not None:
             return f"Terraform plan {self.tf_plan.name}"
-        old, new = (path.name if path else "nothing" for path in (self.old, self.new))
+        old, new = (str(source) if source else "nothing" for source in (self.old, self.new))
         return f"{old} compared with {new}"
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Both sides of an input, linked and bound: what every use case starts from."""
+    """Both sides of an input, linked and bound: what every use case starts from.
+
+    ``old`` and ``new`` are the two sources as they were read, where there are two.
+    """
 
     changes: tuple[PolicyChange, ...]
     diagnostics: tuple[Diagnostic, ...]
+    old: Found | None = None
+    new: Found | None = None
+    home_net: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +120,93 @@ class Loaded:
         )
 
 
-def read_sides(request: Request) -> Sides:
-    """Read every file of a request. Raises ``UsageError``, ``InputError`` or ``UnsupportedInput``."""
+def read_sides(request: Request, surroundings: Surroundings = ALONE) -> Sides:
+    """Read every source of a request. Raises what :func:`~nfw_reconcile.pipeline.reading.read_source` does."""
     if request.tf_plan is not None:
         if request.old or request.new:
             raise UsageError(
                 error("--tf-plan and --old/--new exclude each other.", None, "Give one of them.")
             )
         old, new, said = _read_plan(request.tf_plan)
-    elif request.old is not None and request.new is not None:
-        old, said = _read_side(request.old)
-        new, also = _read_side(request.new)
-        said = (*said, *also)
-    else:
+        contexts = _contexts(request, surroundings)
+        _check_variables(request, contexts)
+        new, unplaced = _located(request, new, Kind.PLAN, surroundings)
+        return _assembled(request, old, new, (*said, *unplaced), contexts)
+    if request.old is None or request.new is None:
         remedy = "Give --tf-plan FILE, or both --old SOURCE and --new SOURCE."
         raise UsageError(error("there is nothing to compare.", None, remedy))
-    context = Inventory()
-    for path in request.context:
-        found, also = _read_side(path)
-        context = _joined(context, found)
-        said = (*said, *also)
+    before = read_source(request.old, request.variables, surroundings)
+    after = read_source(request.new, request.variables, surroundings)
+    contexts = _contexts(request, surroundings)
+    _check_variables(request, (before, after, *contexts))
+    old, taken = _beside(before, after, contexts)
+    new, also = _beside(after, before, contexts)
+    new, unplaced = _located(request, new, after.kind, surroundings)
+    said = (*before.diagnostics, *after.diagnostics, *taken, *also, *unplaced)
+    return replace(_assembled(request, old, new, said, contexts), old=before, new=after)
+
+
+def _contexts(request: Request, surroundings: Surroundings) -> tuple[Found, ...]:
+    return tuple(read_source(source, request.variables, surroundings) for source in request.context)
+
+
+def _assembled(
+    request: Request,
+    old: Inventory,
+    new: Inventory,
+    said: tuple[Diagnostic, ...],
+    contexts: tuple[Found, ...],
+) -> Sides:
+    context = reduce(_joined, (found.inventory for found in contexts), Inventory())
     assembled = assemble(old, new, context, request.choice)
-    return Sides(assembled.changes, (*said, *assembled.diagnostics))
+    said = (*said, *(told for found in contexts for told in found.diagnostics))
+    return Sides(assembled.changes, (*said, *assembled.diagnostics), home_net=request.choice.home_net)
+
+
+def _beside(
+    side: Found, other: Found, contexts: tuple[Found, ...]
+) -> tuple[Inventory, tuple[Diagnostic, ...]]:
+    """Give a side with what the other sources know of what it names (:mod:`nfw_reconcile.pipeline.beside`).
+
+    Between files nothing is added: a record that one of them lacks is not there.
+    """
+    inventory = side.inventory
+    if side.kind is Kind.CONFIGURATION:
+        known = [found.inventory for found in (other, *contexts)]
+        inventory = identified(inventory, reduce(_joined, known))
+    if side.kind is Kind.LIVE or other.kind is not Kind.LIVE:
+        return inventory, ()
+    whole = completed(inventory, other.inventory, side.before or Inventory())
+    names = ", ".join(added(inventory, whole))
+    told = note(f"{side.source} does not hold {names}: taken from {other.source}.")
+    return whole, (told,) if names else ()
+
+
+def _located(
+    request: Request, new: Inventory, kind: Kind, surroundings: Surroundings
+) -> tuple[Inventory, tuple[Diagnostic, ...]]:
+    """Give the new side with the places that ``--config-dir`` has for it."""
+    if request.config_dir is None:
+        return new, ()
+    if kind not in {Kind.PLAN, Kind.STATE}:
+        summary = f"--config-dir is for a plan or a state of Terraform, and the new side is {kind.value}."
+        remedy = "Leave it out: configuration and templates say themselves where they are written."
+        raise UsageError(error(summary, None, remedy))
+    return located(new, request.config_dir, request.variables, surroundings)
+
+
+def _check_variables(request: Request, sources: Iterable[Found]) -> None:
+    """Refuse values that no source has asked for: whoever gives them believes that they count."""
+    variables = request.variables
+    kinds = {source.kind for source in sources}
+    if request.config_dir is not None:
+        kinds.add(Kind.CONFIGURATION)
+    if variables.files and Kind.CONFIGURATION not in kinds:
+        summary = "--var-file is for Terraform configuration, and no source is any."
+        raise UsageError(error(summary, None, "Leave it out, or name a directory or git:REV."))
+    if variables.values and kinds.isdisjoint({Kind.CONFIGURATION, Kind.TEMPLATE}):
+        summary = "--var is for Terraform configuration and CloudFormation templates, and no source is any."
+        raise UsageError(error(summary, None, "Leave it out, or name a directory, git:REV or a template."))
 
 
 def load(bundle: PolicyBundle) -> Loaded:
@@ -133,6 +216,10 @@ def load(bundle: PolicyBundle) -> Loaded:
 
 
 def _read_plan(path: Path) -> tuple[Inventory, Inventory, tuple[Diagnostic, ...]]:
+    source = parse_source(str(path))
+    if not isinstance(source, FileSource):
+        remedy = f"Give a plan as `terraform show -json` prints it; {path} is for --old and --new."
+        raise UsageError(error(f"--tf-plan {path}: this is not a file.", None, remedy))
     match read_input(path):
         case PlanInput(sides=sides):
             return sides.old, sides.new, sides.diagnostics
@@ -144,23 +231,13 @@ def _read_plan(path: Path) -> tuple[Inventory, Inventory, tuple[Diagnostic, ...]
         case SnapshotInput():
             summary = f"{path.name} is a snapshot, not a Terraform plan."
             remedy = "Compare two of them with --old SNAPSHOT --new SNAPSHOT."
+        case TemplateInput():
+            summary = f"{path.name} is a CloudFormation template, not a Terraform plan."
+            remedy = "Compare two of them with --old TEMPLATE --new TEMPLATE."
         case SavedPlanInput():
             summary = f"{path.name} is a plan of this program, not of Terraform."
             remedy = "Show it with: nfw-reconcile show FILE."
     raise InputError(error(summary, None, remedy))
-
-
-def _read_side(path: Path) -> tuple[Inventory, tuple[Diagnostic, ...]]:
-    match read_input(path):
-        case PlanInput(sides=sides):
-            return sides.new, sides.diagnostics
-        case StateInput(inventory=inventory, diagnostics=diagnostics):
-            return inventory, diagnostics
-        case SnapshotInput(inventory=inventory, diagnostics=diagnostics):
-            return inventory, diagnostics
-        case SavedPlanInput():
-            remedy = "Give the Terraform plan, state or snapshot that it was made from."
-            raise InputError(error(f"{path.name} is a plan of this program.", None, remedy))
 
 
 def _joined(one: Inventory, other: Inventory) -> Inventory:

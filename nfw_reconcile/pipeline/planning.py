@@ -143,7 +143,7 @@ def plan_compared(
         seen = look(firewall, compared.comparison, filters)
     return FirewallPlan(
         firewall=firewall_identity(firewall),
-        policy=policy_identity(new.policy.name),
+        policy=policy_identity(new.bundle.policy),
         old_policy=bundle_to_json(old.bundle) if old else None,
         new_policy=bundle_to_json(new.bundle),
         old_digest=old.compiled.digest if old else None,

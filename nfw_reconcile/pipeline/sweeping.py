@@ -8,7 +8,7 @@ would tell a flow that lives from an attempt that was blocked; here the flow its
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.act.attempts import read_attempts
@@ -29,7 +29,7 @@ from nfw_reconcile.sources.policy import build_policy
 from nfw_reconcile.sources.snapshot import read_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from nfw_reconcile.act.options import ActOptions
     from nfw_reconcile.act.ports import Clock, FlowService, JsonObject
@@ -56,10 +56,11 @@ DATA_PACKETS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What to sweep: a firewall by its ARN, with the stand-in for HOME_NET that the user gives, if any."""
+    """What to sweep: a firewall by its ARN, with the stand-ins for HOME_NET that the user gives, if any."""
 
     firewall_arn: str
     home_net: tuple[str, ...] = ()
+    configured: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def make_sweep(
@@ -108,7 +109,9 @@ def _live(
 ) -> tuple[FirewallRecord | None, PolicyBundle, tuple[Diagnostic, ...]]:
     """Give the one firewall of a snapshot with its policy, and what was found on the way."""
     inventory, said = read_snapshot(snapshot, "the live policy")
-    assembled = assemble(Inventory(), inventory, None, Choice(home_net=asked.home_net))
+    assembled = assemble(
+        Inventory(), inventory, None, Choice(home_net=asked.home_net, configured=asked.configured)
+    )
     found = [(change.firewall, change.new) for change in assembled.changes if change.new is not None]
     if len(found) != 1:
         summary = f"firewall {asked.firewall_arn} has {len(found)} live policies."

@@ -12,8 +12,7 @@ from nfw_reconcile.model.plan_document import Box
 if TYPE_CHECKING:
     from nfw_reconcile.engine.region import Part
     from nfw_reconcile.model.intervals import IntervalSet
-    from nfw_reconcile.model.inventory import FirewallRecord
-    from nfw_reconcile.model.policy import GroupName
+    from nfw_reconcile.model.inventory import FirewallRecord, PolicyRecord
 
 
 def _port_list(ports: IntervalSet) -> str:
@@ -50,6 +49,8 @@ def firewall_identity(firewall: FirewallRecord | None) -> FirewallIdentity:
     )
 
 
-def policy_identity(name: GroupName) -> PolicyIdentity:
-    """Name a policy."""
-    return PolicyIdentity(name.label, name.name, name.arn)
+def policy_identity(policy: PolicyRecord) -> PolicyIdentity:
+    """Name a policy, and say where it is written."""
+    name, place = policy.name, policy.place
+    file, line = (None, None) if place is None else (place.source, place.line)
+    return PolicyIdentity(name.label, name.name, name.arn, file, line)

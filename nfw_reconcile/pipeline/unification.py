@@ -7,8 +7,8 @@ holds besides the known rules.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from nfw_reconcile.engine.align import align
 from nfw_reconcile.engine.compiled import Acts, MayAct
@@ -30,30 +30,44 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.policy import GroupName
     from nfw_reconcile.pipeline.inputs import Loaded
 
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the other policy is called beside the live one."""
+
+    rule: str
+    foreign: str
+    was: str
+    than: str
+
+
+PLANNED: Final = Terms("planned", "was not planned", "was planned", "planned")
+TERRAFORM: Final = Terms("Terraform's", "is not Terraform's", "is Terraform's", "in Terraform")
+
 Values = TypeVar("Values", AddressSet, IntervalSet)
 
 
-def rule_differences(planned: Loaded, live: Loaded) -> Iterable[str]:
+def rule_differences(planned: Loaded, live: Loaded, terms: Terms = PLANNED) -> Iterable[str]:
     """Say which planned rules are not live, which live ones were not planned, and which stand elsewhere."""
     texts = not planned.sensitive
     for delta in _Unifier(planned, live).deltas():
         if delta.kind is not ChangeKind.MOVED or not planned.policy.unresolved:
-            yield _sentence(delta, texts=texts)
+            yield _sentence(delta, terms, texts=texts)
 
 
-def _sentence(delta: RuleDelta, *, texts: bool) -> str:
+def _sentence(delta: RuleDelta, terms: Terms, *, texts: bool) -> str:
     old, new = (_shown(rule, texts=texts) for rule in (delta.old, delta.new))
     match delta.kind:
         case ChangeKind.REMOVED:
-            return f"planned rule is not live: {old}"
+            return f"{terms.rule} rule is not live: {old}"
         case ChangeKind.ADDED:
-            return f"live rule was not planned: {new}"
+            return f"live rule {terms.foreign}: {new}"
         case ChangeKind.CHANGED if delta.variable and changed_names(delta):
-            return f"{' and '.join(changed_names(delta))} stands for other members than planned in {new}"
+            return f"{' and '.join(changed_names(delta))} stands for other members than {terms.than} in {new}"
         case ChangeKind.CHANGED:
-            return f"planned rule is not live: {old}; live is {new}"
+            return f"{terms.rule} rule is not live: {old}; live is {new}"
         case ChangeKind.MOVED:
-            return f"rule stands in another place than planned: {new}"
+            return f"rule stands in another place than {terms.than}: {new}"
 
 
 def _shown(rule: CompiledRule | None, *, texts: bool) -> str:

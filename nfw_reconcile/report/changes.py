@@ -66,5 +66,4 @@ def _setting(change: SettingChange) -> Change:
 
 
 def _named(rule: RuleText) -> Datum:
-    named = rule.sid is not None or rule.line is not None
-    return Datum(f"{naming.rule(rule).text if named else naming.short(rule.group)}: {rule.text}")
+    return Datum(f"{naming.placed(rule)}: {rule.text}")

@@ -182,7 +182,9 @@ def _side(decision: Decision) -> dict[str, Any]:
 def _rule(rule: RuleRef | None) -> dict[str, Any] | None:
     if rule is None:
         return None
-    return {"group": rule.group, "sid": rule.sid, "line": rule.line, "text": _text(rule)}
+    named = {"group": rule.group, "sid": rule.sid, "line": rule.line, "text": _text(rule)}
+    written = rule.written
+    return named if written is None else {**named, "file": written.source, "file_line": written.line}
 
 
 def _text(rule: RuleRef) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.blocks import Column, Detail, Table
 from nfw_reconcile.report.flow_charts import flow_charts
+from nfw_reconcile.report.names import NO_NAMES, in_full
 from nfw_reconcile.report.phrases import Datum, Phrase, count, say
 from nfw_reconcile.report.units import UNKNOWN, age, size, total
 
@@ -15,18 +16,23 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.model.documents import FlowRow
     from nfw_reconcile.report.charts import Chart
+    from nfw_reconcile.report.names import Names
 
 
-def in_detail(rows: Sequence[FlowRow], most: int, *, was_allowed: bool = True) -> tuple[Chart | Detail, ...]:
+def in_detail(
+    rows: Sequence[FlowRow], most: int, names: Names = NO_NAMES, *, was_allowed: bool = True
+) -> tuple[Chart | Detail, ...]:
     """Give the pictures of flows, then at most ``most`` flows one by one: those with most bytes.
 
-    ``was_allowed``: with the old policy's cause in the last column.
+    ``names`` say what addresses are, and are told in full at the end. ``was_allowed``: with the old policy's cause
+    in the last column.
     """
-    table = _largest(rows, most, was_allowed=was_allowed)
-    return (*flow_charts(rows), Detail("Flow by flow, largest first", (table,)))
+    table = _largest(rows, most, names, was_allowed=was_allowed)
+    one_by_one = Detail("Flow by flow, largest first", (table,))
+    return (*flow_charts(rows), one_by_one, *in_full(rows, names, most))
 
 
-def _largest(rows: Sequence[FlowRow], most: int, *, was_allowed: bool) -> Table:
+def _largest(rows: Sequence[FlowRow], most: int, names: Names, *, was_allowed: bool) -> Table:
     ranked = sorted(rows, key=_weight)
     columns = (
         Column("Flow"),
@@ -37,7 +43,7 @@ def _largest(rows: Sequence[FlowRow], most: int, *, was_allowed: bool) -> Table:
         Column("Denied by"),
         *((Column("Was allowed by"),) if was_allowed else ()),
     )
-    cells = tuple(_cells(row)[: len(columns)] for row in ranked[:most])
+    cells = tuple(_cells(row, names)[: len(columns)] for row in ranked[:most])
     return Table(columns, cells, _rest(ranked[most:]))
 
 
@@ -46,9 +52,9 @@ def _weight(row: FlowRow) -> tuple[int, int, str, str]:
     return -told, -(row.age or 0), naming.five_tuple(row.flow).text, row.zone or ""
 
 
-def _cells(row: FlowRow) -> tuple[Phrase, ...]:
+def _cells(row: FlowRow, names: Names) -> tuple[Phrase, ...]:
     return (
-        Phrase((naming.five_tuple(row.flow),)),
+        names.five_tuple(row.flow),
         UNKNOWN if row.zone is None else Phrase((Datum(row.zone),)),
         age(row.age),
         UNKNOWN if row.packets is None else Phrase((f"{row.packets:,}",)),

@@ -86,6 +86,9 @@ def _failing(scope: Scope, suite: str) -> Iterator[ET.Element]:
         described = DESCRIPTIONS[finding.kind]
         case = _case(suite, f"{described.title}: {plain(finding.title)}")
         message = xml_text(plain(finding.message))
+        if (file := finding.place.file) is not None:
+            case.set("file", xml_text(file.path))
+            case.set("line", str(file.line))
         outcome = ET.SubElement(
             case, OUTCOMES[finding.kind].value, {"type": finding.kind.value, "message": message}
         )

@@ -124,7 +124,7 @@ def _longest_run(text: str) -> int:
     return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
-_HARMLESS: Final = re.compile(r"\(?(?![0-9a-fA-F]{7,})[A-Za-z]{1,30}[.,;:?!)]{0,2}|[0-9]{1,5}[,;:]?")
+_HARMLESS: Final = re.compile(r"\(?(?![0-9a-fA-F]{7,})[A-Za-z]{1,30}(?:'s)?[.,;:?!)]{0,2}|[0-9]{1,5}[,;:]?")
 """A word, or a number that begins no list: neither can be markup, a reference or the hash of a commit."""
 
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.model.documents import (
+    AddressName,
     CauseText,
     FilterText,
     FirewallIdentity,
@@ -18,7 +19,7 @@ from nfw_reconcile.model.documents import (
 )
 from nfw_reconcile.model.plan_document import Box, FirewallPlan, RegionPart, SettingChange
 from nfw_reconcile.report.addresses import addresses_in, tells_nothing
-from nfw_reconcile.report.rewrite import D, Rewriter, parts_of
+from nfw_reconcile.report.rewrite import D, Rewriter, file_of, parts_of, without_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,10 +72,13 @@ class _Mask(Rewriter):
     def scrub(self, text: str) -> str:
         return self._secrets.sub(SENSITIVE, text) if self._secrets else text
 
-    def text(self, value: str, owner: object, field: str) -> str:  # noqa: ARG002 - the same in all fields
-        return value if isinstance(owner, _LITERAL) else self.scrub(value)
+    def text(self, value: str, owner: object, field: str) -> str:
+        is_of_flow = isinstance(owner, AddressName) and field == "address"  # the flow itself is shown
+        return value if is_of_flow or isinstance(owner, _LITERAL) else self.scrub(value)
 
     def node(self, value: DataclassInstance) -> DataclassInstance:
+        if self.scrub(file_of(value)) != file_of(value):
+            value = without_file(value)
         match value:
             case RuleText(sensitive=True):
                 return dataclasses.replace(value, text=SENSITIVE)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 from nfw_reconcile.model.flow import PROTOCOL_NAMES, PROTOCOLS_WITH_PORTS
 from nfw_reconcile.model.verdict import Engine
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, say
+from nfw_reconcile.report.places import of_rule
 
 if TYPE_CHECKING:
     from nfw_reconcile.model.documents import CauseText, FirewallIdentity, FlowText, PolicyIdentity, RuleText
@@ -71,9 +72,26 @@ def _is_none(firewall: FirewallIdentity) -> bool:
 
 def rule(text: RuleText) -> Datum:
     """Name a rule for a table: its group, with sid and line or what else it is known by."""
-    where = [f"sid {text.sid}"] if text.sid is not None else []
-    where += [f"line {text.line}"] if text.line is not None else []
-    return Datum(" ".join([short(text.group), *(where or [_known_by(text)])]))
+    is_known = text.sid is not None or text.line is not None
+    return Datum(" ".join([short(text.group), *([] if is_known else [_known_by(text)]), *_where(text)]))
+
+
+def placed(text: RuleText) -> str:
+    """Name the group of a rule that is shown beside it, with sid and line where known."""
+    return " ".join([short(text.group), *_where(text)])
+
+
+def _where(text: RuleText) -> list[str]:
+    """Give the sid, and the file with its line, else the line in the text of the group."""
+    sid = [f"sid {text.sid}"] if text.sid is not None else []
+    line = written(text) or (f"line {text.line}" if text.line is not None else "")
+    return [*sid, line] if line else sid
+
+
+def written(text: RuleText) -> str:
+    """Give ``FILE:LINE``; empty where it is not known in which file a rule is written."""
+    file = of_rule(text).file
+    return "" if file is None else f"{file.path}:{file.line}"
 
 
 def cause(decided: CauseText) -> Phrase:
@@ -96,6 +114,8 @@ def by(decided: CauseText, beside: CauseText | None = None) -> Phrase:
 def _in_sentence(text: RuleText, engine: Engine) -> Phrase:
     if text.sid is not None:
         return Phrase((f"sid {text.sid}",))
+    if file := written(text):
+        return say("the rule at {}", Datum(file))
     if text.line is not None:
         return Phrase((f"the rule in line {text.line}",))
     kind = "stateless rule" if engine is Engine.STATELESS else "rule"

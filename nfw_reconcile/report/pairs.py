@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.findings import Finding
 from nfw_reconcile.report.phrases import Phrase, Prose, count, joined, say
-from nfw_reconcile.report.places import of_cause
+from nfw_reconcile.report.places import Place, of_cause
 from nfw_reconcile.report.plan_sections import hangs_on
 from nfw_reconcile.report.regions import region_part
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.documents import CauseText, FlowRow, PolicyIdentity, RuleText
     from nfw_reconcile.model.plan_document import RegionPart
     from nfw_reconcile.report.findings import Kind
+    from nfw_reconcile.report.names import Names
 
 Identity = tuple[str, ...]
 
@@ -88,26 +89,27 @@ def finding(kind: Kind, pair: Causes, message: Phrase, owner: Identity, policy: 
     """Give the finding about a pair; it stands where the new policy decides, beside what the old one says."""
     title = say("Denied {}, was allowed {}", *pair.told)
     place, old = of_cause(pair.new, policy), of_cause(pair.old, policy)
-    related = (old,) if old != place else ()
+    # The file of an old rule is that of another revision: its lines are none of what is looked at.
+    related = (Place(old.address),) if old.address != place.address else ()
     return Finding(kind, title, message, place, (*owner, *pair.identity), related, len(pair.rows))
 
 
-def what(pair: Causes) -> Phrase:
+def what(pair: Causes, names: Names) -> Phrase:
     """Say which 5-tuples a pair is about: its first part, else a flow."""
     if not pair.parts:
-        return example(pair.rows)
+        return example(pair.rows, names)
     first, more = pair.parts[0], len(pair.parts) - 1
     told = region_part(first)
     if not first.sensitive:
-        told = say("{}, for example {}", told, naming.five_tuple(first.witness))
+        told = say("{}, for example {}", told, names.five_tuple(first.witness))
     return say("{}, and {}", told, count(more, "more part")) if more else told
 
 
-def example(rows: Sequence[FlowRow]) -> Phrase:
+def example(rows: Sequence[FlowRow], names: Names) -> Phrase:
     """Name one flow of several, the same one whatever their order, and say how many more there are."""
-    first = min((naming.five_tuple(row.flow) for row in rows), key=lambda flow: flow.text)
+    first = names.five_tuple(min((row.flow for row in rows), key=lambda flow: naming.five_tuple(flow).text))
     more = len(rows) - 1
-    return say("{} and {}", first, count(more, "more flow")) if more else Phrase((first,))
+    return say("{} and {}", first, count(more, "more flow")) if more else first
 
 
 def conditions(pair: Causes) -> Phrase:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -10,6 +11,7 @@ from nfw_reconcile.report.neutral import visible
 
 if TYPE_CHECKING:
     from nfw_reconcile.model.documents import CauseText, FirewallIdentity, PolicyIdentity, RuleText
+    from nfw_reconcile.model.plan_document import Undecided
 
 _LINES: Final = re.compile(r"(?::\d+){1,2}\Z")
 """Line and column, as :class:`~nfw_reconcile.errors.Location` writes them behind a Terraform address."""
@@ -47,13 +49,27 @@ def in_file(path: str, line: int) -> InFile | None:
 
 
 def of_rule(rule: RuleText) -> Place:
-    """Give the place of a rule: its group, as documents name no files. The line of a rule counts in its text."""
-    return Place(rule.group)
+    """Give the place of a rule: its group, and where it is written; its ``line`` counts in the text of the group."""
+    return Place(rule.group, _written(rule))
 
 
 def of_cause(cause: CauseText, policy: PolicyIdentity) -> Place:
     """Give the place of what decided: a rule's, or that of the policy whose default it is."""
-    return Place(policy.label) if cause.rule is None else of_rule(cause.rule)
+    return of_policy(policy) if cause.rule is None else of_rule(cause.rule)
+
+
+def of_policy(policy: PolicyIdentity) -> Place:
+    """Give the place of a policy."""
+    return Place(policy.label, _written(policy))
+
+
+def of_undecided(part: Undecided, otherwise: str) -> Place:
+    """Give the place of what could not be decided."""
+    return dataclasses.replace(of_text(part.where, otherwise), file=_written(part))
+
+
+def _written(part: RuleText | PolicyIdentity | Undecided) -> InFile | None:
+    return in_file(part.file or "", part.file_line or 0)
 
 
 def of_firewall(firewall: FirewallIdentity) -> Place:

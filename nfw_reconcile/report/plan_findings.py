@@ -10,6 +10,7 @@ from nfw_reconcile.model.documents import Level
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.findings import Finding, Findings, Kind, Scope, told_apart
+from nfw_reconcile.report.names import Names
 from nfw_reconcile.report.pairs import (
     Causes,
     Identity,
@@ -22,13 +23,13 @@ from nfw_reconcile.report.pairs import (
     what,
 )
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, count, say
-from nfw_reconcile.report.places import Place, of_firewall, of_text
+from nfw_reconcile.report.places import Place, of_firewall, of_policy, of_text, of_undecided
 from nfw_reconcile.report.plan_headline import flows_to_flush, flows_with, parts_with, plan_headline
 from nfw_reconcile.report.plan_sections import hangs_on
 from nfw_reconcile.report.sweeps import is_sweep, sweep_headline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from nfw_reconcile.model.documents import FirewallIdentity, FlowRow, PolicyIdentity, Remark
     from nfw_reconcile.model.plan_document import FirewallPlan, PlanDocument, RuleChange, Undecided
@@ -44,7 +45,7 @@ def plan_findings(document: PlanDocument) -> Findings:
     """Give what a plan found; the document is masked and redacted already."""
     plans = document.firewalls
     alone = plans[0] if len(plans) == 1 and is_sweep(plans[0]) else None
-    common = tuple(remark_findings(document.remarks, (), _ALL))
+    common = anchored(remark_findings(document.remarks, (), _ALL), *(plan.policy for plan in plans))
     scopes = [Scope(Phrase((_ALL,)), common)] if common else []
     scopes += [_scope(document, plan) for plan in plans]
     return Findings(
@@ -84,7 +85,24 @@ def _scope(document: PlanDocument, plan: FirewallPlan) -> Scope:
         *_over_limit(document, plan),
         *remark_findings(plan.remarks, owner, plan.policy.label),
     )
-    return Scope(naming.owner(plan.firewall, plan.policy), found, _fine(plan))
+    return Scope(naming.owner(plan.firewall, plan.policy), anchored(found, plan.policy), _fine(plan))
+
+
+def anchored(found: Iterable[Finding], *policies: PolicyIdentity) -> tuple[Finding, ...]:
+    """Give findings of which those that stand in no file stand where the first policy begins that stands in one.
+
+    That is true of what concerns all of a policy or its firewall, and as near as can be told of the rest; GitHub takes
+    no results that stand nowhere.
+    """
+    file = next((place.file for place in map(of_policy, policies) if place.file is not None), None)
+    return tuple(
+        dataclasses.replace(each, place=dataclasses.replace(each.place, file=each.place.file or file))
+        for each in found
+    )
+
+
+def _by_place(place: Place) -> tuple[str, str, int]:
+    return (place.address, place.file.path if place.file else "", place.file.line if place.file else 0)
 
 
 def _rows(plan: FirewallPlan, effect: Effect) -> list[FlowRow]:
@@ -103,7 +121,7 @@ def _denied(plan: FirewallPlan) -> Iterator[Finding]:
     owner = naming.owner(plan.firewall, plan.policy)
     words = "On {}, flows would be denied {} that were allowed {}: {}. {}"
     for pair in pairs(parts_with(plan, Effect.NEWLY_DENIED), _rows(plan, Effect.NEWLY_DENIED)):
-        message = say(words, owner, *pair.told, what(pair), _live(plan, pair))
+        message = say(words, owner, *pair.told, what(pair, Names.of(plan.names)), _live(plan, pair))
         yield _found(Kind.NEWLY_DENIED, plan, pair, message)
 
 
@@ -114,7 +132,10 @@ def _live(plan: FirewallPlan, pair: Causes) -> Phrase:
     if not pair.rows:
         looked_at = count(plan.flows.looked_at, "flow")
         return say(f"None of the {{}} that were looked at would be cut by it.{at_once}", looked_at)
-    return say(f"{{}} would be cut.{at_once}", count(len(pair.rows), "live flow"))
+    flows, names = count(len(pair.rows), "live flow"), Names.of(plan.names)
+    sources = sorted({row.flow.source for row in pair.rows})
+    whose = say(", from {}", names.many(sources)) if names else Phrase()
+    return say(f"{{}} would be cut{{}}.{at_once}", flows, whose)
 
 
 def _alive(plan: FirewallPlan) -> Iterator[Finding]:
@@ -122,7 +143,7 @@ def _alive(plan: FirewallPlan) -> Iterator[Finding]:
     words = "On {}, {} alive though denied {}: {}."
     for pair in pairs((), [row for row in _rows(plan, Effect.NEWLY_DENIED) if row.flush]):
         flows = count(len(pair.rows), "flow is", "flows are")
-        message = say(words, owner, flows, naming.by(pair.new), example(pair.rows))
+        message = say(words, owner, flows, naming.by(pair.new), example(pair.rows, Names.of(plan.names)))
         yield _found(Kind.ALIVE, plan, pair, message)
 
 
@@ -135,7 +156,7 @@ def _possibly(plan: FirewallPlan) -> Iterator[Finding]:
         depends = say(", if {}", told) if told else Phrase()
         allowed = Phrase() if is_sweep(plan) else say("; they were allowed {}", by_old)
         live = say(" {} may be cut.", count(len(pair.rows), "live flow")) if pair.rows else Phrase()
-        message = say(words, owner, by_new, depends, allowed, what(pair), live)
+        message = say(words, owner, by_new, depends, allowed, what(pair, Names.of(plan.names)), live)
         yield _found(Kind.POSSIBLY_DENIED, plan, pair, message)
 
 
@@ -151,8 +172,11 @@ def _undecided(plan: FirewallPlan) -> Iterator[Finding]:
 
 def _undecided_part(plan: FirewallPlan, key: tuple[str, str], found: Sequence[Undecided]) -> Finding:
     side, reason = key
-    addresses = {of_text(each.where, plan.policy.label).address for each in found}
-    first, *others = (Place(address) for address in sorted(addresses))
+    places = {
+        (place.address, place.file): place
+        for place in (of_undecided(each, plan.policy.label) for each in found)
+    }
+    first, *others = sorted(places.values(), key=_by_place)
     which = Phrase(("both policies",)) if side == "both" else say("the {} policy", Datum(side))
     owner = naming.owner(plan.firewall, plan.policy)
     words = "On {}, {} of {} could not be decided: {}."
@@ -167,9 +191,9 @@ def _undecided_flows(plan: FirewallPlan, reasons: tuple[str, ...], rows: Sequenc
     because = hangs_on((), reasons)
     title = say("Live flows: {}", because)
     words = "On {}, {} could not be decided ({}): {}."
-    message = say(words, owner, count(len(rows), "live flow"), because, example(rows))
+    message = say(words, owner, count(len(rows), "live flow"), because, example(rows, Names.of(plan.names)))
     identity = (*owner_identity(plan.firewall, plan.policy), "flows", *reasons)
-    return Finding(Kind.UNDECIDED, title, message, Place(plan.policy.label), identity, weight=len(rows))
+    return Finding(Kind.UNDECIDED, title, message, of_policy(plan.policy), identity, weight=len(rows))
 
 
 def _incomplete(plan: FirewallPlan) -> Iterator[Finding]:

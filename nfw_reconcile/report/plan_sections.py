@@ -13,6 +13,7 @@ from nfw_reconcile.report.advice import what_clients_feel
 from nfw_reconcile.report.blocks import Bullet, Bullets, Column, Paragraph, Section, Table, Tone
 from nfw_reconcile.report.changes import rule_changes, setting_changes
 from nfw_reconcile.report.flow_details import in_detail
+from nfw_reconcile.report.names import NO_NAMES, Names
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, count, data, joined, say
 from nfw_reconcile.report.plan_headline import parts_with
 from nfw_reconcile.report.regions import region_part
@@ -32,10 +33,10 @@ _LABELS: Final = {Level.WARNING: ("Warning", Tone.CAUTION), Level.NOTE: ("Note",
 
 def plan_sections(plan: FirewallPlan, most: int) -> tuple[Section, ...]:
     """Give what there is to say, in the order of what a reviewer must know first."""
-    rows = plan.flows.rows if plan.flows else ()
+    rows, names = plan.flows.rows if plan.flows else (), Names.of(plan.names)
     found = (
         remarks([remark for remark in plan.remarks if not is_about_home_net(plan, remark)]),
-        *_flow_sections(rows, most),
+        *_flow_sections(rows, names, most),
         rule_changes(plan.rule_changes, most, rows),
         setting_changes(plan.setting_changes),
         _newly_denied(plan, most),
@@ -72,7 +73,7 @@ def _bullet(remark: Remark) -> Bullet:
     return Bullet(label, Phrase((Prose(remark.text),)) + where + remedy, tone)
 
 
-def _flow_sections(rows: Sequence[FlowRow], most: int) -> tuple[Section | None, ...]:
+def _flow_sections(rows: Sequence[FlowRow], names: Names, most: int) -> tuple[Section | None, ...]:
     def having(effect: Effect) -> list[FlowRow]:
         return [row for row in rows if row.effect is effect]
 
@@ -81,20 +82,20 @@ def _flow_sections(rows: Sequence[FlowRow], most: int) -> tuple[Section | None, 
     return (
         Section(
             f"Who is cut ({len(to_flush):,})",
-            (service_table(to_flush, most),),
-            extra=in_detail(to_flush, most),
+            (service_table(to_flush, most, names),),
+            extra=in_detail(to_flush, most, names),
         )
         if to_flush
         else None,
         Section(
             f"Cut by the change itself ({len(at_once):,})",
-            (_AT_ONCE, service_table(at_once, most)),
-            extra=in_detail(at_once, most),
+            (_AT_ONCE, service_table(at_once, most, names)),
+            extra=in_detail(at_once, most, names),
         )
         if at_once
         else None,
-        flows_for("Who may be cut", "If", having(Effect.POSSIBLY_DENIED), most),
-        flows_for("Flows that could not be decided", "Because", having(Effect.UNDECIDED), most),
+        flows_for("Who may be cut", "If", having(Effect.POSSIBLY_DENIED), most, names),
+        flows_for("Flows that could not be decided", "Because", having(Effect.UNDECIDED), most, names),
     )
 
 
@@ -103,15 +104,15 @@ _AT_ONCE: Final = Paragraph(
 )
 
 
-def flows_for(title: str, why: str, rows: Sequence[FlowRow], most: int) -> Section | None:
+def flows_for(
+    title: str, why: str, rows: Sequence[FlowRow], most: int, names: Names = NO_NAMES
+) -> Section | None:
     """Give flows that are not certainly denied, summed up by service, each with what it hangs on."""
     if not rows:
         return None
-    groups = Counter((naming.service(row.flow), hangs_on(row.conditions, row.reasons)) for row in rows)
-    ranked = sorted(groups.items(), key=lambda item: (-item[1], item[0][0].text, item[0][1].raw))
-    cells = tuple(
-        (Phrase((service,)), Phrase((f"{flows:,}",)), reason) for (service, reason), flows in ranked[:most]
-    )
+    groups = Counter((names.service(row.flow), hangs_on(row.conditions, row.reasons)) for row in rows)
+    ranked = sorted(groups.items(), key=lambda item: (-item[1], item[0][0].raw, item[0][1].raw))
+    cells = tuple((service, Phrase((f"{flows:,}",)), reason) for (service, reason), flows in ranked[:most])
     columns = (Column("Service"), Column("Flows", right=True), Column(why))
     table = Table(columns, cells, _more(len(ranked) - most, "service"))
     return Section(f"{title} ({len(rows):,})", (table,))

@@ -10,10 +10,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.model.documents import FirewallIdentity, FlowRow, PolicyIdentity, RuleText
+from nfw_reconcile.model.documents import (
+    AddressName,
+    FirewallIdentity,
+    FlowRow,
+    NameOrigin,
+    PolicyIdentity,
+    RuleText,
+)
 from nfw_reconcile.model.plan_document import RegionPart, Undecided
 from nfw_reconcile.report.addresses import Block, replace_addresses
-from nfw_reconcile.report.rewrite import D, Rewriter, parts_of
+from nfw_reconcile.report.rewrite import D, Rewriter, file_of, parts_of, without_file
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -26,8 +33,9 @@ class Redaction:
     """What to take out.
 
     ``ip``: addresses and blocks, wherever they stand. ``tags``: what the ``metadata`` option of a rule
-    says (AWS's own tags get into no document). ``names``: firewalls, policies, groups, accounts, ARNs,
-    host names, and the quoted parts of rules (``msg``, ``content``, ``pcre``).
+    says, and what EC2 calls addresses, which is what their tags say. ``names``: firewalls, policies, groups,
+    accounts, ARNs, host names, files, the quoted parts of rules (``msg``, ``content``, ``pcre``), and what addresses
+    are called, but for the services that AWS publishes.
     """
 
     ip: bool = False
@@ -73,6 +81,9 @@ _KEYWORD: Final = re.compile(
 )
 """Suricata's buffers look like host names of two labels."""
 
+_DASHED: Final = re.compile(r"(?<!\d)\d{1,3}(?:-\d{1,3}){3}(?!\d)")
+"""An address as AWS writes it into names: ``ip-10-0-1-5``."""
+
 
 class _Redactor(Rewriter):
     def __init__(self, document: DataclassInstance, redaction: Redaction) -> None:
@@ -84,13 +95,31 @@ class _Redactor(Rewriter):
         pattern = "|".join(re.escape(name) for name in longest_first)
         self._names = re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])") if pattern else None
 
+    def node(self, value: DataclassInstance) -> DataclassInstance:
+        """Leave out where something is written if that tells what is to be hidden: half a path is a wrong one."""
+        file = file_of(value)
+        holds_address = replace_addresses(file, lambda _, __: REDACTED) != file
+        is_hidden = self._redaction.names or (self._redaction.ip and holds_address)
+        return without_file(value) if file and is_hidden else value
+
     def text(self, value: str, owner: object, field: str) -> str:
+        if isinstance(owner, AddressName) and field != "address":
+            return self._called(value, owner, field)
         is_rule = isinstance(owner, RuleText) and field == "text"
         if self._redaction.tags and is_rule:
             value = _METADATA.sub(rf"\1{REDACTED}", value)
         if self._redaction.names:
             value = _QUOTED.sub(f'"{REDACTED}"', value) if is_rule else self._without_names(value, owner)
         return replace_addresses(value, self._address) if self._redaction.ip else value
+
+    def _called(self, value: str, owner: AddressName, field: str) -> str:
+        by_tags = self._redaction.tags and owner.origin is NameOrigin.EC2
+        by_names = self._redaction.names and owner.origin is not NameOrigin.RANGES
+        if by_tags or by_names:
+            return self._labels.name(field, value)
+        if not self._redaction.ip:
+            return value
+        return _DASHED.sub(REDACTED, replace_addresses(value, self._address))
 
     def _name_everything(self, document: DataclassInstance) -> dict[str, str]:
         known: dict[str, str] = {}

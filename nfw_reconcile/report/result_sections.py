@@ -12,6 +12,7 @@ from nfw_reconcile.report.advice import on_protocols
 from nfw_reconcile.report.blocks import Bullet, Bullets, Column, Paragraph, Section, Table, Tone
 from nfw_reconcile.report.flow_details import in_detail
 from nfw_reconcile.report.flush_filters import flush_filters
+from nfw_reconcile.report.names import Names
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, count, say
 from nfw_reconcile.report.plan_sections import flows_for, remarks
 from nfw_reconcile.report.services import service_table
@@ -40,21 +41,22 @@ def result_sections(result: FirewallResult, most: int) -> tuple[Section, ...]:
     """Give what there is to say: where each zone ended, what is not well, what was done, the proof."""
     zones = sorted(result.zones, key=lambda zone: (zone.zone, zone.scope))
     flushed = [row for zone in zones for row in zone.flushed]
+    names = Names.of(result.names)
     alive = [row for zone in zones for row in zone.left_alive]
     found = (
         _zones(zones),
         _messages(result, zones),
         remarks(result.remarks),
-        _flows("Survivors", None, [(zone, row) for zone in zones for row in zone.survivors], most),
-        _seen_again(result, zones, most),
-        _left_alive_denied(_with(alive, Effect.NEWLY_DENIED), most),
-        flows_for("Left alive: may be denied", "If", _with(alive, Effect.POSSIBLY_DENIED), most),
-        flows_for("Left alive: not decided", "Because", _with(alive, Effect.UNDECIDED), most),
+        _flows("Survivors", None, [(zone, row) for zone in zones for row in zone.survivors], most, names),
+        _seen_again(result, zones, most, names),
+        _left_alive_denied(_with(alive, Effect.NEWLY_DENIED), most, names),
+        flows_for("Left alive: may be denied", "If", _with(alive, Effect.POSSIBLY_DENIED), most, names),
+        flows_for("Left alive: not decided", "Because", _with(alive, Effect.UNDECIDED), most, names),
         Section(
             f"Flushed ({len(flushed):,})",
-            (service_table(flushed, most),),
+            (service_table(flushed, most, names),),
             folded=True,
-            extra=in_detail(flushed, most),
+            extra=in_detail(flushed, most, names),
         )
         if flushed
         else None,
@@ -70,9 +72,11 @@ def _with(rows: Sequence[FlowRow], effect: Effect) -> list[FlowRow]:
     return [row for row in rows if row.effect is effect]
 
 
-def _left_alive_denied(rows: Sequence[FlowRow], most: int) -> Section | None:
+def _left_alive_denied(rows: Sequence[FlowRow], most: int, names: Names) -> Section | None:
     return (
-        Section(f"Left alive though denied ({len(rows):,})", (service_table(rows, most),)) if rows else None
+        Section(f"Left alive though denied ({len(rows):,})", (service_table(rows, most, names),))
+        if rows
+        else None
     )
 
 
@@ -117,6 +121,7 @@ def _flows(
     said_first: Paragraph | None,
     found: Sequence[tuple[ZoneResult, FlowRow]],
     most: int,
+    names: Names,
 ) -> Section | None:
     """Give flows one by one, oldest first."""
     if not found:
@@ -133,7 +138,7 @@ def _flows(
     )
     rows = tuple(
         (
-            Phrase((naming.five_tuple(row.flow),)),
+            names.five_tuple(row.flow),
             _place(zone),
             age(row.age),
             size(row.bytes),
@@ -153,10 +158,13 @@ _LIVING: Final = (
 )
 
 
-def _seen_again(result: FirewallResult, zones: Sequence[ZoneResult], most: int) -> Section | None:
+def _seen_again(
+    result: FirewallResult, zones: Sequence[ZoneResult], most: int, names: Names
+) -> Section | None:
     living = result.stream_exception_policy == StreamExceptionPolicy.CONTINUE
     said_first = Paragraph(Phrase((_LIVING if living else _RETRIES,)))
-    return _flows("Seen again", said_first, [(zone, row) for zone in zones for row in zone.seen_again], most)
+    found = [(zone, row) for zone in zones for row in zone.seen_again]
+    return _flows("Seen again", said_first, found, most, names)
 
 
 def _proof(zones: Sequence[ZoneResult]) -> Section | None:

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from nfw_reconcile.model.documents import PolicyIdentity, RuleText
+from nfw_reconcile.model.plan_document import Undecided
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,10 +22,23 @@ STRUCTURAL: Final = frozenset(
     {
         "format_version", "kind", "command", "tool_version", "engine", "created_at", "started_at",
         "finished_at", "in_sync_at", "verified_at", "sent_at", "born_after", "status", "side", "tuples",
-        "sha256", "plan_sha256", "old_digest", "new_digest", "stream_exception_policy",
+        "sha256", "plan_sha256", "file", "old_digest", "new_digest", "stream_exception_policy",
     }
 )  # fmt: skip
-"""Fields that this program fills by itself: they hold nothing that others wrote."""
+"""Fields that this program fills by itself, and names of files, which are whole or not there (:func:`without_file`)."""
+
+Written: Final = (RuleText, PolicyIdentity, Undecided)
+"""Parts of documents that say in which file they are written."""
+
+
+def without_file(part: DataclassInstance) -> DataclassInstance:
+    """Give a part of a document that does not say in which file it is written."""
+    return dataclasses.replace(part, file=None, file_line=None) if isinstance(part, Written) else part
+
+
+def file_of(part: DataclassInstance) -> str:
+    """Give the file in which a part of a document is written; empty where it does not say."""
+    return (part.file if isinstance(part, Written) else None) or ""
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,9 @@
 
 OASIS "Static Analysis Results Interchange Format Version 2.1.0". GitHub takes 25,000 results and 10 MB of gzip, and
 keeps the 5,000 worst ("SARIF results exceed one or more limits"). It takes no upload at all of which one result
-stands in no file; a result without one is for other readers, until the place of its rule is known.
+stands in no file. Where configuration or a template is a source, or ``--config-dir`` is given, a result stands on the
+line of the rule that denies, else where the policy begins. Where no file is known at all, as with a plan alone, a
+result has no physical location, and is for other readers.
 """
 
 from __future__ import annotations

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.blocks import Column, Table
-from nfw_reconcile.report.phrases import Datum, Phrase, count, say
+from nfw_reconcile.report.names import NO_NAMES
+from nfw_reconcile.report.phrases import Phrase, count, say
 from nfw_reconcile.report.units import UNKNOWN, age, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from nfw_reconcile.model.documents import CauseText, FlowRow
+    from nfw_reconcile.report.names import Names
+    from nfw_reconcile.report.phrases import Datum
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Service:
     """
 
     name: Datum
+    destination: str
     old: CauseText
     new: CauseText
     sources: tuple[str, ...]
@@ -46,6 +50,7 @@ def _service(name: Datum, old: CauseText, new: CauseText, rows: Sequence[FlowRow
     sizes = [row.bytes for row in rows if row.bytes is not None]
     return Service(
         name=name,
+        destination=rows[0].flow.destination,
         old=old,
         new=new,
         sources=tuple(sorted({row.flow.source for row in rows})),
@@ -60,10 +65,12 @@ def _weight(service: Service) -> tuple[int, int, str, str, str]:
     return (-service.flows, -(service.bytes or 0), service.name.text, *causes)
 
 
-def service_table(rows: Iterable[FlowRow], most: int, *, was_allowed: bool = True) -> Table:
+def service_table(
+    rows: Iterable[FlowRow], most: int, names: Names = NO_NAMES, *, was_allowed: bool = True
+) -> Table:
     """Give the table of who is cut: at most ``most`` services, the rest in one sentence.
 
-    ``was_allowed``: with the old policy's cause in the last column.
+    ``names`` say what addresses are. ``was_allowed``: with the old policy's cause in the last column.
     """
     found = services(rows)
     columns = (
@@ -75,15 +82,14 @@ def service_table(rows: Iterable[FlowRow], most: int, *, was_allowed: bool = Tru
         Column("Denied by"),
         *((Column("Was allowed by"),) if was_allowed else ()),
     )
-    cells = tuple(_cells(service, was_allowed=was_allowed) for service in found[:most])
+    cells = tuple(_cells(service, names, was_allowed=was_allowed) for service in found[:most])
     return Table(columns, cells, _rest(found[most:]))
 
 
-def _cells(service: Service, *, was_allowed: bool) -> tuple[Phrase, ...]:
-    sources = service.sources
+def _cells(service: Service, names: Names, *, was_allowed: bool) -> tuple[Phrase, ...]:
     return (
-        Phrase((service.name,)),
-        Phrase((Datum(sources[0]),)) if len(sources) == 1 else count(len(sources), "address", "addresses"),
+        Phrase((service.name,)) + names.beside(service.destination),
+        names.many(service.sources),
         Phrase((f"{service.flows:,}",)),
         size(service.bytes),
         UNKNOWN if service.oldest is None else age(service.oldest),

@@ -10,6 +10,7 @@ from nfw_reconcile.report import naming
 from nfw_reconcile.report.advice import what_clients_feel
 from nfw_reconcile.report.blocks import Paragraph, Section, Tone
 from nfw_reconcile.report.flow_details import in_detail
+from nfw_reconcile.report.names import Names
 from nfw_reconcile.report.phrases import Phrase, count, joined, listed, say
 from nfw_reconcile.report.plan_headline import MOST_CAUSES, Headline, flows_to_flush, flows_with
 from nfw_reconcile.report.plan_sections import (
@@ -57,14 +58,14 @@ def sweep_headline(plan: FirewallPlan) -> Headline:
 
 def sweep_sections(plan: FirewallPlan, most: int) -> tuple[Section, ...]:
     """Give what there is to say: which flows, then what the answer does not hold, then how it was found."""
-    rows = plan.flows.rows if plan.flows else ()
+    rows, names = plan.flows.rows if plan.flows else (), Names.of(plan.names)
     drifted = [row for row in rows if row.flush]
     found = (
         remarks([remark for remark in plan.remarks if not is_about_home_net(plan, remark)]),
-        _drift(drifted, most),
-        _blocked(plan.flows.attempts if plan.flows else (), most),
-        flows_for("Who may be denied", "If", _having(rows, Effect.POSSIBLY_DENIED), most),
-        flows_for("Flows that could not be decided", "Because", _having(rows, Effect.UNDECIDED), most),
+        _drift(drifted, most, names),
+        _blocked(plan.flows.attempts if plan.flows else (), most, names),
+        flows_for("Who may be denied", "If", _having(rows, Effect.POSSIBLY_DENIED), most, names),
+        flows_for("Flows that could not be decided", "Because", _having(rows, Effect.UNDECIDED), most, names),
         undecided(plan.undecided, most),
         capture_filters(plan.capture_filters),
         what_clients_feel(plan) if drifted else None,
@@ -76,17 +77,19 @@ def _having(rows: tuple[FlowRow, ...], effect: Effect) -> list[FlowRow]:
     return [row for row in rows if row.effect is effect]
 
 
-def _drift(rows: list[FlowRow], most: int) -> Section | None:
-    table = service_table(rows, most, was_allowed=False)
+def _drift(rows: list[FlowRow], most: int, names: Names) -> Section | None:
+    table = service_table(rows, most, names, was_allowed=False)
     if not rows:
         return None
     return Section(
-        f"Alive though denied ({len(rows):,})", (table,), extra=in_detail(rows, most, was_allowed=False)
+        f"Alive though denied ({len(rows):,})",
+        (table,),
+        extra=in_detail(rows, most, names, was_allowed=False),
     )
 
 
-def _blocked(rows: tuple[FlowRow, ...], most: int) -> Section | None:
-    table = service_table(rows, most, was_allowed=False)
+def _blocked(rows: tuple[FlowRow, ...], most: int, names: Names) -> Section | None:
+    table = service_table(rows, most, names, was_allowed=False)
     return Section(f"Blocked attempts ({len(rows):,})", (_LEFT_ALONE, table)) if rows else None
 
 

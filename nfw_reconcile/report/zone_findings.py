@@ -10,6 +10,7 @@ from nfw_reconcile.model.result_document import ZoneState
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.findings import Finding, Kind, Scope
+from nfw_reconcile.report.names import Names
 from nfw_reconcile.report.pairs import (
     Causes,
     Identity,
@@ -21,8 +22,8 @@ from nfw_reconcile.report.pairs import (
     sentences,
 )
 from nfw_reconcile.report.phrases import Datum, Phrase, count, say
-from nfw_reconcile.report.places import Place, of_firewall
-from nfw_reconcile.report.plan_findings import owner_identity
+from nfw_reconcile.report.places import Place, of_firewall, of_policy
+from nfw_reconcile.report.plan_findings import anchored, owner_identity
 from nfw_reconcile.report.plan_sections import hangs_on
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class ZoneOf:
 def zone_scope(of: ZoneOf) -> Scope:
     """Give what was found in a zone, and what is proven to be gone."""
     found = (*_state(of), *_denied_flows(of), *_doubtful_flows(of), *_seen_again(of))
-    return Scope(of.name, found, _fine(of.zone))
+    return Scope(of.name, anchored(found, of.result.policy), _fine(of.zone))
 
 
 def _state(of: ZoneOf) -> Iterator[Finding]:
@@ -111,12 +112,13 @@ def _doubtful_flows(of: ZoneOf) -> Iterator[Finding]:
         told = say("left alive, because it could not be decided ({})", because)
         title = say("Undecided: {}", because)
         identity = (*of.identity, "undecided", *reasons)
-        place = Place(of.result.policy.label)
+        place = of_policy(of.result.policy)
         yield Finding(Kind.LEFT_ALIVE, title, _message(of, rows, told), place, identity, weight=len(rows))
 
 
 def _message(of: ZoneOf, rows: Sequence[FlowRow], told: Phrase) -> Phrase:
-    return say("On {}, {} {}: {}.", of.name, count(len(rows), "flow is", "flows are"), told, example(rows))
+    flows, shown = count(len(rows), "flow is", "flows are"), example(rows, Names.of(of.result.names))
+    return say("On {}, {} {}: {}.", of.name, flows, told, shown)
 
 
 def _seen_again(of: ZoneOf) -> Iterator[Finding]:

@@ -45,6 +45,8 @@ UNKNOWN_HOME_NET: Final = Unresolved("HOME_NET")
 GIVEN: Final = "--home-net"
 """Where HOME_NET came from, if the user gave it."""
 
+CONFIGURED: Final = "the configuration file"
+
 MOST_CHANGES: Final = 1_000
 """Firewalls and policies that are compared at once; AWS gives an account 5 and 20 (developer guide, "Quotas")."""
 
@@ -241,6 +243,8 @@ class _Assembler:
                 return side.vpcs[address], f"CIDRs of the firewall's VPC ({address})"
         if self._choice.home_net:
             return list(self._choice.home_net), GIVEN
+        if configured := self._choice.configured_for(firewall):
+            return list(configured), CONFIGURED
         return UNKNOWN_HOME_NET, ""
 
     def _remark_unused(self, own_groups: Sequence[GroupRecord]) -> None:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from nfw_reconcile.config.settings import ANY_FIREWALL
 from nfw_reconcile.errors import UsageError, error
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.inventory import FirewallRecord
 from nfw_reconcile.model.policy import GroupName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nfw_reconcile.model.inventory import Inventory, PolicyChange
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user asks for: firewalls and a policy by name, ARN or address, and a stand-in for HOME_NET."""
+    """What the user asks for: firewalls and a policy by name, ARN or address, and a stand-in for HOME_NET.
+
+    ``configured`` are stand-ins by the name or the ARN of a firewall, ``*`` for all others; ``home_net`` goes before
+    them.
+    """
 
     firewalls: tuple[str, ...] = ()
     policy: str | None = None
     home_net: tuple[str, ...] = ()
+    configured: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def configured_for(self, firewall: FirewallRecord | None) -> tuple[str, ...]:
+        """Give the stand-in that is configured for a firewall, or for a policy without one; empty for none."""
+        names = () if firewall is None else (firewall.name.arn, firewall.name.name, firewall.name.address)
+        words = (*(name for name in names if name), ANY_FIREWALL)
+        return next((self.configured[word] for word in words if word in self.configured), ())
 
 
 NO_CHOICE: Final = Choice()

@@ -6,9 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.errors import InputError, Location, UnsupportedInput, error
+from nfw_reconcile.errors import InputError, Location, error
 from nfw_reconcile.model.plan_document import PLAN_KIND
-from nfw_reconcile.sources.jsonfile import read_json
+from nfw_reconcile.sources.cloudformation import (
+    NO_PARAMETERS,
+    TemplateSide,
+    looks_like_template,
+    looks_like_yaml_template,
+    read_template,
+)
+from nfw_reconcile.sources.foreign import refuse_foreign, refuse_logged
+from nfw_reconcile.sources.jsonfile import json_of, read_bytes
 from nfw_reconcile.sources.snapshot import SNAPSHOT_KEYS, read_snapshot
 from nfw_reconcile.sources.tfplan import PlanSides, read_plan, read_state
 from nfw_reconcile.sources.tfplan.document import looks_like_plan, looks_like_raw_state, looks_like_state
@@ -20,15 +28,9 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.inventory import Inventory
 
 _KINDS: Final = (
-    "A Terraform plan or state (`terraform show -json`), a snapshot (`nfw-reconcile snapshot`) "
-    "or a saved plan (`nfw-reconcile plan --out`) is needed."
+    "A Terraform plan or state (`terraform show -json`), a CloudFormation template, a snapshot "
+    "(`nfw-reconcile snapshot`) or a saved plan (`nfw-reconcile plan --out`) is needed."
 )
-"""``kind`` of a saved plan."""
-
-_LATER: Final = {
-    "git:": "a Git revision cannot be read by this version, only files can",
-    "live:": "a live firewall cannot be read by this version, only files can",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +63,36 @@ class SavedPlanInput:
     data: Mapping[str, object]
 
 
-Input = PlanInput | StateInput | SnapshotInput | SavedPlanInput
+@dataclass(frozen=True, slots=True)
+class TemplateInput:
+    """A CloudFormation template: one side."""
+
+    side: TemplateSide
 
 
-def read_input(path: Path) -> Input:
-    """Read one input file of any kind.
+Input = PlanInput | StateInput | SnapshotInput | SavedPlanInput | TemplateInput
 
-    Raises what the reader of its kind raises, :class:`InputError` for a file of no such kind, and
-    :class:`UnsupportedInput` for sources that are no files.
+
+def read_input(path: Path, parameters: Mapping[str, str] = NO_PARAMETERS) -> Input:
+    """Read one input file of any kind; ``parameters`` are values of a template's parameters.
+
+    Raises what the reader of its kind raises, and :class:`InputError` for a file of no such kind.
     """
     source = str(path)
-    _refuse_other_sources(path, source)
-    data = read_json(path)
+    content = read_bytes(path)
+    if looks_like_yaml_template(content):
+        return TemplateInput(read_template(content, source, parameters))
+    refuse_logged(content, source)
+    data = json_of(content, source)
     if not isinstance(data, Mapping):
         raise InputError(error("this is not an object, so it is no input.", Location(source), _KINDS))
+    if looks_like_template(data):
+        return TemplateInput(read_template(content, source, parameters))
+    return _read_object(data, source)
+
+
+def _read_object(data: Mapping[str, object], source: str) -> Input:
+    refuse_foreign(data, source)
     if looks_like_plan(data):
         return PlanInput(read_plan(data, source))
     if looks_like_saved_plan(data):
@@ -89,14 +107,3 @@ def read_input(path: Path) -> Input:
 def looks_like_saved_plan(document: Mapping[str, object]) -> bool:
     """Say whether a JSON object is a plan that this program saved: it says so itself."""
     return document.get("kind") == PLAN_KIND
-
-
-def _refuse_other_sources(path: Path, source: str) -> None:
-    reasons = [reason for prefix, reason in _LATER.items() if source.startswith(prefix)]
-    if path.is_dir():
-        reasons.append(
-            "a directory of Terraform configuration cannot be read by this version, only files can"
-        )
-    if reasons:
-        remedy = "Give the output of `terraform show -json PLANFILE`, or a snapshot."
-        raise UnsupportedInput(error(f"{reasons[0]}.", Location(source), remedy))

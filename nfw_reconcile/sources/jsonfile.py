@@ -59,10 +59,11 @@ def json_of(data: bytes, source: str) -> object:
     for signature, is_what, remedy in _SIGNATURES:
         if data.startswith(signature):
             raise InputError(error(f"the file {is_what}", where, remedy))
-    return parse_json(_text_of(data, source), source)
+    return parse_json(text_of(data, source), source)
 
 
-def _text_of(data: bytes, source: str) -> str:
+def text_of(data: bytes, source: str) -> str:
+    """Decode UTF-8 (a byte order mark is allowed); raises :class:`InputError` with the line of what is none."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as bad:
@@ -188,7 +189,9 @@ def _syntax_error(bad: json.JSONDecodeError, text: str, source: str) -> Diagnost
         return error("the JSON ends too early", where, "The file is cut off; write it again.")
     if bad.msg == "Extra data":
         summary = "there is more text after the JSON document"
-        return error(summary, where, f"One document is needed. {_ASK_TERRAFORM}")
+        return error(
+            summary, where, f"One document is needed (Terragrunt writes one for each unit). {_ASK_TERRAFORM}"
+        )
     return error(f"this is not JSON: {bad.msg}", where, f"Correct it. {_ASK_TERRAFORM}")
 
 

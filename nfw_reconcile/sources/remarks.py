@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn
 
 from nfw_reconcile.errors import (
@@ -34,11 +34,17 @@ class Remarks:
     problems: dict[Diagnostic, None] = field(default_factory=dict)
     refusals: dict[Diagnostic, None] = field(default_factory=dict)
     told: dict[Diagnostic, None] = field(default_factory=dict)
+    line: int | None = None
+    column: int | None = None
 
     @property
     def where(self) -> Location:
-        """Give the document as a place."""
-        return Location(self.source)
+        """Give the document, or the place in it, to which remarks are added."""
+        return Location(self.source, self.line, self.column)
+
+    def at(self, line: int | None, column: int | None) -> Remarks:
+        """Give the same remarks for a place in the document."""
+        return replace(self, line=line, column=column)
 
     def problem(self, path: str, what: str, remedy: str = _REMEDY) -> None:
         """Add something that makes the document unreadable."""

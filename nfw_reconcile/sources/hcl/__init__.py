@@ -1,1 +1,8 @@
 """Terraform configuration in, the inventory of one revision out: nothing is run, and nothing is guessed."""
+
+from __future__ import annotations
+
+from nfw_reconcile.sources.hcl.configuration import Configured, read_configuration
+from nfw_reconcile.sources.hcl.variables import Inputs
+
+__all__ = ["Configured", "Inputs", "read_configuration"]

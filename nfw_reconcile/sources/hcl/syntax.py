@@ -31,9 +31,13 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Literal(Placed):
-    """``443``, ``true``, ``null``, or a text without any interpolation."""
+    """``443``, ``true``, ``null``, or a text without any interpolation.
+
+    ``lines`` are those of a file that the lines of a text stand on; all of it is on that of its place without them.
+    """
 
     value: str | bool | Decimal | None
+    lines: tuple[int | None, ...] = field(default=(), repr=False, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,13 @@ class Template(Placed):
 
 @dataclass(frozen=True, slots=True)
 class Text(Placed):
-    """Characters of a template, escapes resolved."""
+    """Characters of a template, escapes resolved.
+
+    ``lines`` are those of the file that each line of the text stands on, where they are known.
+    """
 
     text: str
+    lines: tuple[int | None, ...] = field(default=(), repr=False, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +223,16 @@ class Element(Placed):
     """The element that the innermost splat is at."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable(Placed):
+    """An expression that is written here and was not understood: its value is not known.
+
+    A problem beside the tree says why. ``source`` is what is written, complete.
+    """
+
+    source: str
+
+
 Expression = (
     Literal
     | Template
@@ -231,6 +249,7 @@ Expression = (
     | Index
     | Splat
     | Element
+    | Unreadable
 )
 
 

@@ -9,10 +9,11 @@ written in action order only, where it has a meaning.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import Location
+from nfw_reconcile.model.places import NOWHERE, GroupPlaces
 from nfw_reconcile.model.policy import RuleOrder
 from nfw_reconcile.model.rule import UndecidedRule
 from nfw_reconcile.sources.policy.body import NotValid, Undecidable
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.model.rule import RuleEntry
     from nfw_reconcile.sources.policy.body import Node
+
+    _Entry = tuple[RuleEntry, str | None]
 
 _ACTIONS: Final = {
     "ALLOWLIST": ("pass", "allowlisted"),
@@ -50,7 +53,9 @@ _PROTOCOLS: Final = {
 }
 
 
-def domain_rules(source: Node, label: str, order: RuleOrder, most: int = 1_000_000) -> Iterator[RuleEntry]:
+def domain_rules(
+    source: Node, label: str, order: RuleOrder, most: int = 1_000_000, places: GroupPlaces = NOWHERE
+) -> Iterator[RuleEntry]:
     """Give the rules of one ``RulesSourceList``: for each target type, one rule a target.
 
     A list of more than ``most`` targets is undecided as a whole. An allow list in action order ends with a drop of
@@ -58,11 +63,13 @@ def domain_rules(source: Node, label: str, order: RuleOrder, most: int = 1_000_0
     undecided, with the header where that is known.
     """
     sensitive = source.marked
-    for entry in _entries(source, label, order, most):
-        yield marked(entry) if sensitive else entry
+    for entry, target in _entries(source, label, order, most):
+        placed = replace(entry, written=places.otherwise if target is None else places.of_target(target))
+        yield marked(placed) if sensitive else placed
 
 
-def _entries(source: Node, label: str, order: RuleOrder, most: int) -> Iterator[RuleEntry]:
+def _entries(source: Node, label: str, order: RuleOrder, most: int) -> Iterator[_Entry]:
+    """Give each rule with the target that it is for, where it is for one."""
     where = Location(f"{label} targets")
     try:
         kind = source.get("GeneratedRulesType").text().strip().upper()
@@ -71,13 +78,13 @@ def _entries(source: Node, label: str, order: RuleOrder, most: int) -> Iterator[
             message = f"{source.path} has no known GeneratedRulesType, or no TargetTypes"
             raise NotValid(message)
     except Undecidable as why:
-        yield UndecidedRule("", why.reason, None, where)
+        yield UndecidedRule("", why.reason, None, where), None
         return
     for target_type, item in dict(types).items():
         protocol = _PROTOCOLS.get(target_type)
         if protocol is None:
             reason = f"the rules that AWS makes for {item.path}, {item.shown}, are not documented"
-            yield UndecidedRule("", reason, None, where)
+            yield UndecidedRule("", reason, None, where), None
         else:
             yield from _rules(_List(protocol, kind, order, most), source.get("Targets"), where)
 
@@ -117,12 +124,12 @@ class _List:
         return f"{header} ({options} {priority}flow:to_server, established;)"
 
 
-def _rules(listed: _List, targets: Node, where: Location) -> Iterator[RuleEntry]:
+def _rules(listed: _List, targets: Node, where: Location) -> Iterator[_Entry]:
     header = parse_rule(listed.header_only(), None).header
     try:
         items = targets.items(listed.most)
     except Undecidable as why:
-        yield UndecidedRule("", why.reason, header, where)
+        yield UndecidedRule("", why.reason, header, where), None
         items = []
     for item in items:
         try:
@@ -131,9 +138,9 @@ def _rules(listed: _List, targets: Node, where: Location) -> Iterator[RuleEntry]
                 message = f"{item.path} is {item.shown}, not a domain name"
                 raise NotValid(message)
         except Undecidable as why:
-            yield UndecidedRule("", why.reason, header, where)
+            yield UndecidedRule("", why.reason, header, where), None
         else:
             place = where if item.sensitive else Location(f"{where.source}[{domain}]")
-            yield parse_rule(listed.rule(domain), place)
+            yield parse_rule(listed.rule(domain), place), domain
     if listed.kind == "ALLOWLIST" and listed.order is RuleOrder.ACTION:
-        yield parse_rule(listed.closing(), where)
+        yield parse_rule(listed.closing(), where), None

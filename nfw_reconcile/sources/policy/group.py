@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import Location
@@ -47,7 +48,7 @@ def build_group(
     ``policy_order``, because AWS accepts no other. Warnings are added to ``report``. Never raises: what
     is unknown or not valid is an undecided rule, an ``Unresolved`` or an opaque group.
     """
-    reading = Reading(record.name.label, prefix_lists, [] if report is None else report)
+    reading = Reading(record.name.label, prefix_lists, [] if report is None else report, record.places)
     if is_managed(record.name.arn):
         return managed_group(record.name)
     body = Node.of(record.body, "")
@@ -119,7 +120,7 @@ def _entries(source: Node, order: RuleOrder, reading: Reading) -> Iterator[RuleE
     if not blocks.missing:
         yield from _blocks(blocks, reading)
     if not domains.missing:
-        yield from domain_rules(domains, reading.label, order, MOST_RULES)
+        yield from domain_rules(domains, reading.label, order, MOST_RULES, reading.places)
 
 
 def _rules_string(text: Node, reading: Reading) -> Iterator[RuleEntry]:
@@ -133,7 +134,9 @@ def _rules_string(text: Node, reading: Reading) -> Iterator[RuleEntry]:
         yield _undecided(why, text, reading)
         return
     for entry in entries:
-        yield hidden(entry) if text.sensitive else entry
+        line = entry.where.line if entry.where else None
+        placed = replace(entry, written=reading.places.of_line(line))
+        yield hidden(placed) if text.sensitive else placed
 
 
 def _blocks(blocks: Node, reading: Reading) -> Iterator[RuleEntry]:
@@ -143,10 +146,12 @@ def _blocks(blocks: Node, reading: Reading) -> Iterator[RuleEntry]:
         yield _undecided(why, blocks, reading)
         return
     for index, block in enumerate(items):
-        yield stateful_rule(block, Location(f"{reading.label} stateful_rule[{index}]"))
+        entry = stateful_rule(block, Location(f"{reading.label} stateful_rule[{index}]"))
+        yield replace(entry, written=reading.places.of_stateful(index))
 
 
 def _undecided(why: Undecidable, node: Node, reading: Reading) -> UndecidedRule:
     if not isinstance(why, NotKnown):
         reading.warn(why.reason, "Correct it; the rules of the group are undecided.")
-    return UndecidedRule("", why.reason, None, Location(reading.label), node.marked)
+    place = Location(reading.label)
+    return UndecidedRule("", why.reason, None, place, node.marked, reading.places.otherwise)

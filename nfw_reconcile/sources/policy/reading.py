@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nfw_reconcile.errors import Location, warning
 from nfw_reconcile.model.expressions import Expression, Group, Unresolved
+from nfw_reconcile.model.places import NOWHERE, GroupPlaces
 from nfw_reconcile.sources.policy.body import NotValid
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Reading:
     label: str
     prefix_lists: Mapping[str, Body] = field(default_factory=dict)
     report: list[Diagnostic] = field(default_factory=list)
+    places: GroupPlaces = NOWHERE
 
     def warn(self, summary: str, remedy: str) -> None:
         """Add a warning about what is read."""

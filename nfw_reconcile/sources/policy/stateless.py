@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import Location
@@ -33,10 +34,12 @@ def stateless_rules(source: Node, reading: Reading) -> Iterator[StatelessEntry]:
     try:
         rules = source.get("StatelessRules").items(MOST_RULES)
     except Undecidable as why:
-        yield UndecidedStatelessRule(FIRST, why.reason, Location(reading.label), source.marked)
+        place = Location(reading.label)
+        yield UndecidedStatelessRule(FIRST, why.reason, place, source.marked, reading.places.otherwise)
         return
     for rule in rules:
-        yield _entry(rule, reading)
+        entry = _entry(rule, reading)
+        yield replace(entry, written=reading.places.of_stateless(entry.priority))
 
 
 def read_actions(node: Node) -> StatelessAction:

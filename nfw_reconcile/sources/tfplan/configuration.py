@@ -18,6 +18,9 @@ from nfw_reconcile.sources.tfplan.addresses import ModulePath, Step, longest, mo
 _NOWHERE: Final = frozenset({"each", "count", "path", "terraform", "self"})
 """First words of references that no unknown value comes from by itself."""
 
+_UNSEEN: Final = ("each.value", "self.")
+"""Beginnings of references to values that stand nowhere else under a name."""
+
 MOST_FOLLOWED: Final = 100_000
 """References that are followed for one plan: through nested modules with keys their number may double a level."""
 
@@ -33,6 +36,13 @@ class Target(NamedTuple):
     resource: str
     key: str
     text: str
+
+    @property
+    def attribute(self) -> str:
+        """Give the attribute of the resource that is meant; empty for the whole resource."""
+        steps = steps_of(self.text)
+        length = 2 * len(self.module) + len(steps_of(self.resource))
+        return steps[length].name if self.resource and len(steps) > length else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,23 @@ class Configuration:
 
         Raises :class:`InputError` once :data:`MOST_FOLLOWED` references of the plan have been followed.
         """
-        found: dict[Target, None] = {}
+        found = (target for _, target in self._reached(expression, module) if target is not None)
+        return tuple(dict.fromkeys(found))
+
+    def holds_more(self, expression: object, module: ModulePath) -> bool:
+        """Say whether an expression may hold what the plan does not show: a local, a value of ``for_each``.
+
+        An input of the root module is known; an attribute of a resource shows in the resource. Raises as
+        :meth:`targets` does.
+        """
+        return any(
+            reference.startswith(_UNSEEN)
+            or (target is not None and not target.resource and not reference.startswith("var."))
+            for reference, target in self._reached(expression, module)
+        )
+
+    def _reached(self, expression: object, module: ModulePath) -> Iterator[tuple[str, Target | None]]:
+        """Follow every reference of an expression, each place once, with what it ends at."""
         seen: set[tuple[ModulePath, str]] = set()
         pending = [(module, reference) for reference in reversed(_references(expression))]
         while pending:
@@ -89,10 +115,8 @@ class Configuration:
                 raise InputError(error(summary, Location(self.source), remedy))
             seen.add(place)
             target, further = self._follow(*place)
-            if target is not None:
-                found[target] = None
+            yield place[1], target
             pending += reversed(further)
-        return tuple(found)
 
     def _resource(self, module: ModulePath, resource: str) -> Mapping[str, object]:
         return self.resources.get((_names(module), resource), {})

@@ -98,13 +98,25 @@ class Converter:
             return {}
         bodies: dict[str, Body] = {}
         for member in members:
-            child = node.member(member.terraform)
-            if child.is_unknown and member.computed and child.expression is None:
+            child = self._child(node, self._argument(member))
+            if child.is_unknown and self._is_filled_in(child, member):
                 continue  # the service fills it in; nobody asks for anything
             body = self.convert(child, member.shape)
             if body is not None:
                 bodies[member.aws] = body
-        return bodies | self._unknown_arguments(node, {member.terraform for member in members})
+        return bodies | self._unknown_arguments(node, {self._argument(member) for member in members})
+
+    def _argument(self, member: Member) -> str:
+        """Give the provider's name of a member."""
+        return member.terraform
+
+    def _child(self, node: Node, name: str) -> Node:
+        """Go to an argument."""
+        return node.member(name)
+
+    def _is_filled_in(self, child: Node, member: Member) -> bool:
+        """Say whether an argument is unknown because it is not set."""
+        return member.computed and child.expression is None
 
     def _unknown_arguments(self, node: Node, known: set[str]) -> dict[str, Body]:
         """Keep what a newer provider may have added, under Terraform's name, and say so."""

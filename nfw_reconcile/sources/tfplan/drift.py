@@ -13,6 +13,7 @@ from nfw_reconcile.sources.tfplan.instances import (
     PREFIX_LIST,
     PREFIX_LIST_ENTRY,
     RULE_GROUP,
+    role_of,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ def tell_drift(document: Mapping[str, object], remarks: Remarks) -> None:
     for index, item in enumerate(objects(document, "resource_drift", "resource_drift", remarks)):
         place = place_of(item, f"resource_drift[{index}]")
         kind, change = type_of(item, place, remarks), item.get("change")
-        if kind not in _WATCHED or not isinstance(change, Mapping) or change.get("actions") == ["no-op"]:
+        if (
+            role_of(kind) not in _WATCHED
+            or not isinstance(change, Mapping)
+            or change.get("actions") == ["no-op"]
+        ):
             continue
         place = f"{place}: changed outside Terraform"
         if _rules_differ(change):

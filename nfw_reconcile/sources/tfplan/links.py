@@ -17,6 +17,7 @@ from nfw_reconcile.sources.tfplan.instances import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from nfw_reconcile.sources.tfplan.configuration import Target
     from nfw_reconcile.sources.tfplan.node import Node
 
 _MOST_NAMED: Final = 3
@@ -58,16 +59,32 @@ class Names:
         """
         targets = self.configuration.targets(expression, instance.module)
         found = {
-            one.address: one for target in targets for one in self.instances.found(target) if one.kind == kind
+            one.address: one for target in targets for one in self.instances.found(target) if one.role == kind
         }
         if len(found) > 1 and uses_own_key(expression):
             same = {address: one for address, one in found.items() if one.index == instance.index}
             found = same if len(same) == 1 else found
         return list(found.values())
 
+    def are_known(self, expression: object, instance: Instance) -> bool:
+        """Say whether nothing that an expression is made of can be unknown before apply.
+
+        What is not in the plan under its own name (locals, the values of ``for_each``) may be.
+        """
+        if self.configuration.holds_more(expression, instance.module):
+            return False
+        targets = self.configuration.targets(expression, instance.module)
+        return all(self._is_known(target) for target in targets if target.resource)
+
+    def _is_known(self, target: Target) -> bool:
+        found = self.instances.found(target)
+        return bool(found) and not any(one.holds_unknown(target.attribute) for one in found)
+
     def _link(self, node: Node, instance: Instance) -> str | None:
-        kind, attribute = _LINKS.get(node.path.rpartition(".")[2], ("", ""))
-        if not kind:
+        owner, _, written = node.path.rpartition(".")
+        kind, attribute = _LINKS.get(written, ("", ""))
+        # Inside an object of awscc the one expression of the whole says not which part comes from where.
+        if not kind or (instance.is_cloud_control and owner != instance.address):
             return None
         meant = self.meant(node.expression, instance, kind)
         return f"{meant[0].address}.{attribute}" if len(meant) == 1 else None

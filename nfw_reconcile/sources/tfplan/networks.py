@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.inventory import Body, Sensitive
 from nfw_reconcile.sources.shapes import Scalar
-from nfw_reconcile.sources.tfplan.convert import Converter
 from nfw_reconcile.sources.tfplan.instances import PREFIX_LIST, PREFIX_LIST_ENTRY, VPC, VPC_CIDR
+from nfw_reconcile.sources.tfplan.objects import converter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ def read_vpcs(instances: Instances, names: Names, remarks: Remarks) -> dict[str,
     attached = _attached(instances.of(VPC_CIDR), "vpc_id", "cidr_block", names, remarks)
     vpcs: dict[str, Body] = {}
     for vpc in (*instances.of(VPC), *instances.of(VPC, data=True)):
-        convert = Converter(names.of(vpc), remarks).convert
+        convert = converter_of(vpc, names, remarks).convert
         cidrs = [convert(node, Scalar.TEXT) for node in _vpc_cidrs(vpc)]
         _put(vpcs, vpc, "id", [*cidrs, *_attached_to(vpc, "id", attached)])
     return vpcs
@@ -42,6 +42,8 @@ def _vpc_cidrs(vpc: Instance) -> list[Node]:
     Every VPC that is to be created has an unknown ``ipv6_cidr_block``, those without IPv6 as well.
     """
     root = vpc.node
+    if vpc.is_cloud_control:
+        return [root.member("cidr_block"), *root.member("ipv_6_cidr_blocks").elements()]
     places = [root.member("cidr_block")]
     places += [block.member("cidr_block") for block in root.member("cidr_block_associations").elements()]
     ipv6 = root.member("ipv6_cidr_block")
@@ -68,11 +70,11 @@ def read_prefix_lists(
         outgoing = _attached(before.of(PREFIX_LIST_ENTRY), "prefix_list_id", "cidr", names, remarks)
     lists: dict[str, Body] = {}
     for one in (*instances.of(PREFIX_LIST), *instances.of(PREFIX_LIST, data=True)):
-        entries = one.node.member("entries" if one.data else "entry")
+        entries = one.node.member("entries" if one.data or one.is_cloud_control else "entry")
         added, removed = _attached_to(one, "id", attached), _attached_to(one, "id", outgoing)
         own: list[Body] = []
         if not entries.is_unknown:
-            convert = Converter(names.of(one), remarks).convert
+            convert = converter_of(one, names, remarks).convert
             own = [
                 _marked(convert(entry.member("cidr"), Scalar.TEXT), entries, entry)
                 for entry in entries.elements()
@@ -99,10 +101,10 @@ def _attached(
 ) -> Attached:
     attached: Attached = defaultdict(list)
     for part in parts:
-        convert = Converter(names.of(part), remarks).convert
+        convert = converter_of(part, names, remarks).convert
         body = convert(part.node.member(owner), Scalar.TEXT)
         link = _plain(body)
-        cidr = convert(part.node.member(attribute), Scalar.TEXT)
+        cidr = convert(_cidr_of(part, attribute), Scalar.TEXT)
         match link:
             case str():
                 attached[link].append(cidr)
@@ -113,6 +115,13 @@ def _attached(
             case _:
                 remarks.problem(part.node.member(owner).path, "the identifier of its owner is needed")
     return attached
+
+
+def _cidr_of(part: Instance, attribute: str) -> Node:
+    """Give the place of a CIDR; a block of ``awscc`` has one for each family, and one of them is set."""
+    node, ipv6 = part.node.member(attribute), part.node.member("ipv_6_cidr_block")
+    is_set = not node.is_unknown and not node.is_empty
+    return ipv6 if part.is_cloud_control and not is_set and not ipv6.is_empty else node
 
 
 def _attached_to(instance: Instance, attribute: str, attached: Mapping[str, list[Body]]) -> list[Body]:

@@ -49,6 +49,10 @@ class Node:
             _get(self.expression, name),
         )
 
+    def blocks(self) -> tuple[Node, ...]:
+        """Go to the blocks of an argument; an object stands for one block."""
+        return (self,) if isinstance(self.value, Mapping) else self.elements()
+
     def elements(self, *, ordered: bool = False) -> tuple[Node, ...]:
         """Go to the elements of a list or set; none for a value that is no list.
 

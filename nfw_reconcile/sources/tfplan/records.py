@@ -10,10 +10,11 @@ from nfw_reconcile.sources.arns import account_and_region
 from nfw_reconcile.sources.grouptypes import is_stateless_arn, runs_stateful
 from nfw_reconcile.sources.shapes import Scalar
 from nfw_reconcile.sources.tables import FIREWALL_POLICY, RULE_GROUP
-from nfw_reconcile.sources.tfplan.convert import Converter
+from nfw_reconcile.sources.tfplan.objects import converter_of
 
 if TYPE_CHECKING:
     from nfw_reconcile.sources.remarks import Remarks
+    from nfw_reconcile.sources.tfplan.convert import Converter
     from nfw_reconcile.sources.tfplan.instances import Instance
     from nfw_reconcile.sources.tfplan.links import Names
 
@@ -24,7 +25,7 @@ def read_group(instance: Instance, names: Names, remarks: Remarks) -> GroupRecor
     ``rules`` wins where it is set: the provider sends it, and leaves what it read into ``rule_group``
     before as it was.
     """
-    converter = Converter(names.of(instance), remarks)
+    converter = converter_of(instance, names, remarks)
     rules = converter.convert(instance.node.member("rules"), Scalar.TEXT)
     if rules is not None:
         return GroupRecord(
@@ -55,7 +56,7 @@ def _is_stateful(instance: Instance, remarks: Remarks) -> bool:
 
 def read_policy(instance: Instance, names: Names, remarks: Remarks) -> PolicyRecord:
     """Read a firewall policy."""
-    converter = Converter(names.of(instance), remarks)
+    converter = converter_of(instance, names, remarks)
     body = converter.convert(instance.node.member("firewall_policy"), FIREWALL_POLICY)
     if body is None:
         place = f"{instance.address}.firewall_policy"
@@ -66,7 +67,7 @@ def read_policy(instance: Instance, names: Names, remarks: Remarks) -> PolicyRec
 
 def read_firewall(instance: Instance, names: Names, remarks: Remarks) -> FirewallRecord:
     """Read a firewall: its links as ids where they are known, else named by Terraform address."""
-    converter = Converter(names.of(instance), remarks)
+    converter = converter_of(instance, names, remarks)
     account, region = account_and_region(instance.text("arn"))
     return FirewallRecord(
         name=instance.called(),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.sources.tfplan.node import Node
 
 _BLOCKS: Final = {"stateful_rule_group_reference": True, "stateless_rule_group_reference": False}
-"""The blocks of a policy that refer to rule groups, and whether to stateful ones."""
+"""The blocks of a policy that refer to rule groups, and whether to stateful ones; ``awscc`` adds an s."""
 
 _MOST: Final = 100
 """References to groups of one kind that are told apart; AWS allows a policy 20 (developer guide, "Quotas")."""
@@ -60,9 +60,9 @@ def name_slots(policies: Iterable[Instance], names: Names, remarks: Remarks) -> 
     pools = {stateful: _pool(names, stateful=stateful) for stateful in _BLOCKS.values()}
     for policy in policies:
         body = policy.node.member("firewall_policy")
-        for block in body.elements():
+        for block in body.blocks():
             for argument, stateful in _BLOCKS.items():
-                references = block.member(argument)
+                references = block.member(f"{argument}s" if policy.is_cloud_control else argument)
                 by_priority = not stateful or _strict(block)
                 found = _name_block(references, policy, names, pools[stateful], by_priority=by_priority)
                 named |= found
@@ -85,7 +85,7 @@ def _pool(names: Names, *, stateful: bool) -> frozenset[str]:
     return frozenset(
         f"{group.address}.arn"
         for group in names.instances.of(RULE_GROUP)
-        if group.node.member("arn").is_unknown and (group.text("type") == "STATELESS") != stateful
+        if group.member("arn").is_unknown and (group.text("type") == "STATELESS") != stateful
     )
 
 
@@ -98,12 +98,17 @@ def _name_block(
     count = sum(map(len, slots.values()))
     if not 0 < count <= _MOST:
         return {}
-    candidates = [
-        Candidate(meant, _written_place(block, by_priority=by_priority))
-        for block in _blocks(references.expression)
-        if (meant := _meant(block, policy, names, pool))
-    ]
-    if len(candidates) > count:
+    if policy.is_cloud_control:
+        candidates = _mentioned(policy, names, pool)
+        is_told = len(candidates) in {0, count}
+    else:
+        candidates = [
+            Candidate(meant, _written_place(block, by_priority=by_priority))
+            for block in _blocks(references.expression)
+            if (meant := _meant(block, policy, names, pool))
+        ]
+        is_told = len(candidates) <= count
+    if not is_told:
         return {}
     free = pool - {name for candidate in candidates for name in candidate.names if len(candidate.names) == 1}
     dynamic = [Candidate(free, (_ANYTHING, _ANYTHING))] * (count - len(candidates))
@@ -132,6 +137,24 @@ def _meant(
     if targets:
         return frozenset({targets[0].text})
     return pool
+
+
+def _mentioned(policy: Instance, names: Names, pool: frozenset[str]) -> list[Candidate]:
+    """Give what a policy of ``awscc`` refers to: its one expression names them all, and tells no places."""
+    expression = policy.node.member("firewall_policy").expression
+    if names.configuration.holds_more(expression, policy.module):
+        return []
+    meant = [f"{group.address}.arn" for group in names.meant(expression, policy, RULE_GROUP)]
+    others = [
+        target.text
+        for target in names.configuration.targets(expression, policy.module)
+        if target.resource and not any(one.role == RULE_GROUP for one in names.instances.found(target))
+        if target.attribute in {"", "id"} or target.attribute.endswith("arn")
+    ]
+    return [
+        Candidate(frozenset({name}), (_ANYTHING, _ANYTHING))
+        for name in [*(name for name in meant if name in pool), *others]
+    ]
 
 
 def _eliminate(candidates: list[Candidate]) -> list[Candidate]:
@@ -180,7 +203,7 @@ def _told(candidates: list[Candidate]) -> list[str]:
 
 def _strict(policy: Node) -> bool:
     """Say whether the order of the stateful groups counts; an unknown order counts."""
-    for options in policy.member("stateful_engine_options").elements():
+    for options in policy.member("stateful_engine_options").blocks():
         order = options.member("rule_order")
         if order.is_unknown or order.value == RuleOrder.STRICT:
             return True
@@ -190,7 +213,7 @@ def _strict(policy: Node) -> bool:
 def _place_of(reference: Node, *, by_priority: bool) -> Place:
     priority = _known_text(reference.member("priority")) if by_priority else _ANYTHING
     overrides = reference.member("override")
-    actions = [_known_text(override.member("action")) for override in overrides.elements()]
+    actions = [_known_text(override.member("action")) for override in overrides.blocks()]
     return priority, (actions[0] if actions else _known_text(overrides))
 
 

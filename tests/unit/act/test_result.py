@@ -11,6 +11,7 @@ from nfw_reconcile.act.record import ZoneRecord
 from nfw_reconcile.act.result import CODES, FirewallOutcome, RunFacts, digest, exit_code, result_document
 from nfw_reconcile.model.codec import from_json, to_json
 from nfw_reconcile.model.result_document import OperationType, ResultDocument, ZoneState
+from tests import builders as make
 from tests.unit.act.scene import CAPTURE_FILTERS, build
 
 if TYPE_CHECKING:
@@ -84,3 +85,14 @@ def test_the_document_covers_itself_and_is_read_back(plan: FirewallPlan) -> None
     assert made.sha256 != digest(replace(made, exit_code=0))
     assert [each.exit_code for each in made.firewalls] == [0, 8]
     assert made.exit_code == 8
+
+
+def test_a_result_has_the_names_of_its_plan_for_the_addresses_that_it_lists(plan: FirewallPlan) -> None:
+    row = make.flow_row(make.flow("192.0.2.7", source="10.1.0.5"))
+    names = (make.name("10.1.0.5"), make.name("10.1.0.6"), make.name("192.0.2.7", "partner"))
+    zone_of_it = replace(zone(0, S.VERIFIED), flushed=(row,))
+    facts = RunFacts("apply", "0", "5" * 64, make.NOON, make.NOON, make.LIMITS)
+    document = result_document(
+        facts, [FirewallOutcome(replace(plan, names=names), "DROP", (zone_of_it,))], frozenset()
+    )
+    assert document.firewalls[0].names == (names[0], names[2])

@@ -14,6 +14,8 @@ import nfw_reconcile
 from nfw_reconcile.config.read import MOST_BYTES, read_settings
 from nfw_reconcile.config.settings import NO_SETTINGS, LimitSettings, Redact, Settings
 from nfw_reconcile.errors import InputError
+from nfw_reconcile.model.addresses import Network
+from nfw_reconcile.model.names import BlockName
 
 SCHEMA = json.loads(
     (Path(nfw_reconcile.__file__).parent / "schemas" / "config.schema.json").read_text(encoding="utf-8")
@@ -31,6 +33,10 @@ protected_ports = [5432, "8000:8100"]
 [home_net]
 "*" = ["10.0.0.0/8"]
 "arn:aws:network-firewall:eu-west-1:111122223333:firewall/main" = ["10.1.0.0/16", "10.2.0.0/16"]
+
+[names]
+"10.1.2.3" = "jump host"
+"2001:db8::/32" = { name = "checkout", owner = "payments" }
 """
 
 
@@ -48,6 +54,10 @@ def test_everything_that_a_file_may_say() -> None:
             "arn:aws:network-firewall:eu-west-1:111122223333:firewall/main": ("10.1.0.0/16", "10.2.0.0/16"),
         },
         frozenset({Redact.NAMES, Redact.IP}),
+        (
+            BlockName(Network.parse("10.1.2.3/32"), "jump host"),
+            BlockName(Network.parse("2001:db8::/32"), "checkout", "payments"),
+        ),
     )
 
 
@@ -69,7 +79,20 @@ WRONG = {
     "limits are a table": ("limits = 3", "limits: a table is needed"),
     "HOME_NET is a list": ("[home_net]\nmain = '10.0.0.0/8'", "home_net.main: a list"),
     "what is redacted is known": ("redact = ['ips']", "redact[0]: ip or tags or names is needed"),
-    "no other table": ("[limit]\nmax_flows = 3", "limit: this is not known; limits, home_net, redact are"),
+    "no other table": (
+        "[limit]\nmax_flows = 3",
+        "limit: this is not known; limits, home_net, redact, names are",
+    ),
+    "names are a table": ("names = ['a']", "names: a table is needed"),
+    "a name is text": ("[names]\n'10.0.0.0/8' = 3", "names.10.0.0.0/8: a name is needed"),
+    "a name is not empty": ("[names]\n'10.0.0.0/8' = ' '", "names.10.0.0.0/8: the name is empty"),
+    "a name is short": (f"[names]\n'::/0' = '{'x' * 201}'", "names.::/0: the name has 201 characters"),
+    "an owner is text": ("[names]\n'::/0' = {name = 'x', owner = 1}", "names.::/0: the owner is no text"),
+    "an owner has a name": ("[names]\n'::/0' = {owner = 'x'}", "names.::/0: a name is needed"),
+    "no other member of a name": (
+        "[names]\n'::/0' = {name = 'x', team = 'y'}",
+        "names.::/0: a name is needed",
+    ),
     "no other limit": ("[limits]\nmaxflows = 3", "limits.maxflows: this is not known"),
 }
 
@@ -85,6 +108,11 @@ def test_what_is_wrong_is_told_with_its_place_and_the_schema_says_so_too(text: s
 
 BEYOND_THE_SCHEMA = {
     "a CIDR is a block": ("[limits]\nprotected_cidrs = ['10.0.0.0/33']", "'10.0.0.0/33' does not appear"),
+    "a block is named": ("[names]\n'checkout' = '10.0.0.0/8'", "'checkout' does not appear"),
+    "a block has one name": (
+        "[names]\n'10.0.0.0/8' = 'a'\n'10.9.0.0/8' = 'b'",
+        "10.0.0.0/8 is named already",
+    ),
     "a range rises": ("[limits]\nprotected_ports = ['9:8']", "the range ends before it begins"),
 }
 

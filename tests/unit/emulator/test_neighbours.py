@@ -42,12 +42,38 @@ def test_a_prefix_list_has_its_entries() -> None:
     assert entries == [{"Cidr": "192.0.2.0/24"}]
 
 
+def test_each_address_of_a_vpc_is_an_instance_in_a_subnet_of_it() -> None:
+    ec2 = _client("ec2", _emulator())
+    by_family = (("addresses.private-ip-address", "10.2.0.7"), ("ipv6-addresses.ipv6-address", "2001:db8::7"))
+    for name, address in by_family:
+        chosen = [{"Name": name, "Values": ["192.0.2.1", "2001:db9::", address]}]
+        (found,) = ec2.describe_network_interfaces(Filters=chosen)["NetworkInterfaces"]
+        listed = [
+            found.get("PrivateIpAddress"),
+            *(each["Ipv6Address"] for each in found.get("Ipv6Addresses", [])),
+        ]
+        assert address in listed
+        instance = found["Attachment"]["InstanceId"]
+        chosen = [{"Name": "instance-id", "Values": [instance]}]
+        (reserved,) = ec2.describe_instances(Filters=chosen)["Reservations"]
+        assert [each["InstanceId"] for each in reserved["Instances"]] == [instance]
+        subnets = {each["SubnetId"]: each["VpcId"] for each in ec2.describe_subnets()["Subnets"]}
+        assert subnets[found["SubnetId"]] == found["VpcId"] == "vpc-1"
+
+
+def test_a_subnet_has_its_block() -> None:
+    subnets = _client("ec2", _emulator()).describe_subnets()["Subnets"]
+    v6 = [each["Ipv6CidrBlock"] for one in subnets for each in one.get("Ipv6CidrBlockAssociationSet", [])]
+    assert [one["CidrBlock"] for one in subnets if "CidrBlock" in one] == ["10.1.0.0/16", "10.2.0.0/16"]
+    assert v6 == ["2001:db8::/56"]
+
+
 @pytest.mark.parametrize(
     ("call", "arguments", "code"),
     [
         ("describe_vpcs", {"VpcIds": ["vpc-9"]}, "InvalidVpcID.NotFound"),
         ("get_managed_prefix_list_entries", {"PrefixListId": "pl-9"}, "InvalidPrefixListID.NotFound"),
-        ("describe_subnets", {}, "InvalidAction"),
+        ("describe_volumes", {}, "InvalidAction"),
     ],
 )
 def test_what_is_not_there_is_refused_by_code(call: str, arguments: dict[str, Any], code: str) -> None:

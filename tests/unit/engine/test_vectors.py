@@ -33,6 +33,7 @@ from tests.oracle.policies import PORTS, V4, V6, draw_flows, draw_policy
 from tests.oracle.wire import GRE
 from tests.rulesets import compiled, flow, group
 from tests.strategies import flows as any_flows
+from tests.tiers import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
     from nfw_reconcile.engine.compiled import CompiledPolicy
     from nfw_reconcile.model.policy import Policy
     from nfw_reconcile.model.verdict import FlowEffect
-    from tests.tiers import Tier
 
-FLOWS_OF_A_DRAW: Final = {"quick": 2000, "full": 1600, "soak": 8000}
+POLICIES: Final = {Tier.QUICK: 10, Tier.FULL: 125, Tier.SOAK: 2_500}
+FLOWS_OF_A_DRAW: Final = {Tier.QUICK: 2_000, Tier.FULL: 1_600, Tier.SOAK: 8_000}
 WORLD: Final = tuple(
     FiveTuple(protocol, source, ports[0], destination, ports[1])
     for family in (V4, V6)
@@ -126,7 +127,7 @@ def _draw_stateless(random: Random, priority: int) -> StatelessEntry:
 def test_many_flows_at_once_are_judged_as_one_by_one(tier: Tier, seed: int) -> None:
     """Two hundred thousand pairs in tier full, others in every run: a million in five."""
     random = Random(seed)  # noqa: S311 - repeatable on purpose
-    for _ in range(max(10, tier.draws // 4)):
+    for _ in range(POLICIES[tier]):
         old = draw_compiled(random) if random.random() < 0.9 else None
         check(old, draw_compiled(random), random.sample(WORLD, FLOWS_OF_A_DRAW[tier]))
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from nfw_reconcile.errors import ExitCode, InputError, NfwReconcileError, UnsupportedInput, UsageError
+from nfw_reconcile.errors import ExitCode, InputError, NfwReconcileError, UsageError
 from nfw_reconcile.pipeline import About, plan_of
 from nfw_reconcile.pipeline.inputs import Request, Sides, change_label, read_sides, single
 from nfw_reconcile.pipeline.saved import document_bytes
+from nfw_reconcile.pipeline.source import FileSource
 from nfw_reconcile.sources.assemble import Choice
 from tests.bodies import bundle, change, firewall, group, inventory, policy, snapshot
 from tests.conftest import CHECKOUT
@@ -35,20 +36,20 @@ class Files:
         path.write_text(json.dumps(data), encoding="utf-8")
         return path
 
-    def snapshot(self, name: str, found: Inventory = WHOLE) -> Path:
-        return self.of(name, snapshot(found))
+    def snapshot(self, name: str, found: Inventory = WHOLE) -> FileSource:
+        return FileSource(self.of(name, snapshot(found)))
 
     @property
-    def state(self) -> Path:
+    def state(self) -> FileSource:
         prior: Any = json.loads(TF_PLAN.read_text(encoding="utf-8"))["prior_state"]
-        return self.of("state.json", prior)
+        return FileSource(self.of("state.json", prior))
 
     @property
-    def saved(self) -> Path:
+    def saved(self) -> FileSource:
         path = self.folder / "nfw.plan"
         found = Sides((change(None, bundle(WEB)),), ())
         path.write_bytes(document_bytes(plan_of(found, None, About("a test", "2025-06-01T12:00:00Z"))))
-        return path
+        return FileSource(path)
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_two_snapshots_are_compared(files: Files) -> None:
 
 def test_a_side_may_be_a_state_a_snapshot_or_a_plan_s_planned_side(files: Files) -> None:
     planned = single(read_sides(Request(tf_plan=TF_PLAN)))
-    found = single(read_sides(Request(old=files.state, new=TF_PLAN)))
+    found = single(read_sides(Request(old=files.state, new=FileSource(TF_PLAN))))
     assert (found.old and found.old.groups) == (planned.old and planned.old.groups)
     assert (found.new and found.new.groups) == (planned.new and planned.new.groups)
 
@@ -140,7 +141,7 @@ def test_what_is_no_terraform_plan_says_what_it_is_and_what_to_do(files: Files) 
         (files.saved, ("is a plan of this program", "nfw-reconcile show")),
     ):
         with pytest.raises(InputError) as refused:
-            read_sides(Request(tf_plan=path))
+            read_sides(Request(tf_plan=path.path))
         assert all(word in str(refused.value) for word in words)
 
 
@@ -164,11 +165,11 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["git:main", "live:arn:aws:network-firewall:eu-west-1:111122223333:firewall/p"]
+    "word", ["git:main", "live:arn:aws:network-firewall:eu-west-1:111122223333:firewall/p", "."]
 )
-def test_a_source_of_a_later_version_is_refused_clearly(files: Files, word: str) -> None:
-    with pytest.raises(UnsupportedInput, match="cannot be read by this version"):
-        read_sides(Request(old=Path(word), new=files.snapshot("a.json")))
+def test_a_terraform_plan_is_a_file(word: str) -> None:
+    with pytest.raises(UsageError, match=r"--tf-plan .*: this is not a file"):
+        read_sides(Request(tf_plan=Path(word)))
 
 
 # --- describing --------------------------------------------------------------------------------

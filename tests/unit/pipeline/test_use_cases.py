@@ -12,6 +12,7 @@ from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.pipeline import classify, explain, make_plan
 from nfw_reconcile.pipeline.inputs import Request
 from nfw_reconcile.pipeline.saved import document_bytes
+from nfw_reconcile.pipeline.source import FileSource
 from nfw_reconcile.sources.assemble import Choice
 from tests.bodies import firewall, group, inventory, policy, snapshot
 
@@ -30,7 +31,7 @@ def request_of_two(tmp_path: Path) -> Request:
     for name, web in (("old", OLD), ("new", NEW)):
         content = json.dumps(snapshot(inventory(*firewalls, EGRESS, web)))
         (tmp_path / name).write_text(content, encoding="utf-8")
-    return Request(old=tmp_path / "old", new=tmp_path / "new")
+    return Request(old=FileSource(tmp_path / "old"), new=FileSource(tmp_path / "new"))
 
 
 def picked(request: Request) -> Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.model.documents import Limits
+from nfw_reconcile.model.documents import Limits, NameKind, NameOrigin
 from nfw_reconcile.model.plan_document import AttemptRule, SettingChange, Undecided
 from nfw_reconcile.model.result_document import OperationType, ZoneState
 from nfw_reconcile.model.verdict import Effect, Engine
@@ -326,10 +326,49 @@ def verified() -> ResultDocument:
     return make.result_document(make.firewall_result(make.zone_result(denied_before=2)), command="verify")
 
 
+NAMES: Final = (
+    make.name("10.1.0.1"),
+    make.name(
+        "10.1.0.2",
+        "checkout/web-2",
+        kind=NameKind.INSTANCE,
+        origin=NameOrigin.EC2,
+        network="app-a in prod",
+    ),
+    make.name("10.1.0.4", "batch", None, kind=NameKind.FUNCTION, origin=NameOrigin.EC2),
+    make.name("203.0.113.10", "S3 eu-west-1", None, kind=NameKind.SERVICE, origin=NameOrigin.RANGES),
+    make.name("2001:db8:1::7", "jump host", None),
+)
+
+
+def named() -> PlanDocument:
+    """Say who is cut: addresses that the user, EC2 and AWS's list name, and one that nobody does."""
+    cut = [make.flow_row(make.flow(source=f"10.1.0.{n}"), size=100 * n) for n in (1, 2, 3, 4)]
+    lone = make.flow_row(make.flow("2001:db8::80", source="2001:db8:1::7"), size=50)
+    may = make.flow_row(
+        make.flow(source="10.1.0.2"), effect=Effect.POSSIBLY_DENIED, conditions=("tls.sni is x",)
+    )
+    seen = make.flows_seen(*cut, lone, may, looked_at=9)
+    plan = make.firewall_plan(make.region_part(), flows=seen, names=NAMES)
+    denied = make.warning(
+        "addresses lack names: the credentials do not permit ec2:DescribeSubnets on the addresses of flows.",
+        remedy="Allow ec2:DescribeSubnets in their IAM policy.",
+    )
+    return make.plan_document(plan, remarks=(denied,))
+
+
+def named_result() -> ResultDocument:
+    """The names of the plan stand in the result too."""
+    rows = tuple(make.flow_row(make.flow(source=f"10.1.0.{n}")) for n in (1, 2))
+    zone = make.zone_result(state=ZoneState.SURVIVORS, flushed=rows, survivors=rows[1:])
+    return make.result_document(make.firewall_result(zone, exit_code=6, names=NAMES))
+
+
 SCENES: Final = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
         tighten, no_flows, unused, nothing_denied, home_net_unknown, only_possible, sensitive, three_firewalls,
         drift, no_drift, drift_unsure, flushed, unknown_outcome, survivors, refused, two_firewalls, dry_run, verified,
+        named, named_result,
     )
 }  # fmt: skip

@@ -156,6 +156,8 @@ KINDS = {
     "two-firewalls": {Kind.UNPROVEN: 1},
     "dry-run": {Kind.DRY_RUN: 1},
     "verified": {},
+    "named": {Kind.NEWLY_DENIED: 1, Kind.POSSIBLY_DENIED: 1, Kind.WARNING: 1},
+    "named-result": {Kind.SURVIVOR: 1},
 }
 
 

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from nfw_reconcile.model.plan_document import PlanDocument, SettingChange, Undecided
+from nfw_reconcile.model.plan_document import ChangeKind, PlanDocument, RuleChange, SettingChange, Undecided
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import Format, render
 from nfw_reconcile.report.masking import SENSITIVE, hide, masked
@@ -107,3 +107,14 @@ def test_a_rule_that_is_not_sensitive_keeps_what_a_sensitive_one_shares_with_it(
 def test_single_texts_are_hidden_by_the_rules_that_they_may_quote() -> None:
     assert hide([f"sni is {HOST}", "tcp"], [TEXT]) == (f"sni is {SENSITIVE}", "tcp")
     assert hide(["tcp"], []) == ("tcp",)
+
+
+def test_a_path_that_says_what_is_hidden_is_not_told() -> None:
+    secret = make.rule('drop tls any any -> any any (content:"secret.example"; sid:7;)', sensitive=True)
+    told = make.rule(file="rules/secret.example.rules", file_line=3)
+    document = make.plan_document(
+        make.firewall_plan(rule_changes=(RuleChange(ChangeKind.CHANGED, secret, told, None),))
+    )
+    (change,) = masked(document).firewalls[0].rule_changes
+    assert change.new is not None
+    assert (change.new.file, change.new.file_line) == (None, None)

@@ -45,6 +45,9 @@ def test_flows(flow: FlowText, service: str, whole: str) -> None:
     [
         (make.rule(line=12), "web sid 7 line 12"),
         (make.rule(sid=None, line=12), "web line 12"),
+        (make.rule(line=12, file="net/a.tf", file_line=40), "web sid 7 net/a.tf:40"),
+        (make.rule(sid=None, line=12, file="net/a.tf", file_line=40), "web net/a.tf:40"),
+        (make.rule(GENERATED, sid=None, file="a.tf", file_line=4), "web pass tls .example.com a.tf:4"),
         (make.rule(GENERATED, sid=None), "web pass tls .example.com"),
         (make.rule("priority 10: aws:drop protocol 6 from any ports any", sid=None), "web priority 10"),
         (

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 
@@ -42,6 +44,18 @@ def test_a_cause_is_at_its_rule_else_at_its_policy() -> None:
     assert of_cause(make.by_rule(make.rule(group="web", line=4)), policy) == Place("web")
     assert of_cause(make.by_default(), policy) == Place(policy.label)
     assert of_rule(make.rule(group="dns")).file is None
+
+
+def test_a_rule_and_a_policy_are_in_the_file_that_they_are_written_in() -> None:
+    rule = make.rule(line=4, file="net/policy.tf", file_line=42)
+    policy = dataclasses.replace(make.policy(), file="main.tf", file_line=3)
+    assert of_rule(rule) == Place("web", InFile("net/policy.tf", 42))
+    assert of_cause(make.by_rule(rule), policy) == of_rule(rule)
+    assert of_cause(make.by_default(), policy) == Place("egress", InFile("main.tf", 3))
+
+
+def test_a_file_outside_of_the_repository_is_no_place() -> None:
+    assert of_rule(make.rule(file="/home/me/policy.tf", file_line=42)) == Place("web")
 
 
 @pytest.mark.parametrize(

@@ -115,3 +115,17 @@ def test_a_block_of_everything_stays() -> None:
     document = make.plan_document(make.firewall_plan(filters=(make.flow_filter("0.0.0.0/0", "::/0"),)))
     shown = redacted(document, Redaction(ip=True)).firewalls[0].capture_filters[0]
     assert (shown.source, shown.destination) == ("0.0.0.0/0", "::/0")
+
+
+def test_where_a_rule_is_written_goes_with_names_and_with_an_address_in_its_path() -> None:
+    plain = make.rule(file="net/policy.tf", file_line=42)
+    telling = make.rule(file="net/10.0.0.0.rules", file_line=2)
+    for rule, redaction, kept in (
+        (plain, Redaction(ip=True, tags=True), "net/policy.tf"),
+        (plain, Redaction(names=True), None),
+        (telling, Redaction(tags=True), "net/10.0.0.0.rules"),
+        (telling, Redaction(ip=True), None),
+    ):
+        found = redacted(rule, redaction)
+        assert found.file == kept
+        assert (found.file_line is None) == (kept is None)

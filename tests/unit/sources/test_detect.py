@@ -1,22 +1,25 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from nfw_reconcile.errors import InputError, UnsupportedInput
+from nfw_reconcile.errors import InputError
+from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.sources.detect import (
     PlanInput,
     SavedPlanInput,
     SnapshotInput,
     StateInput,
+    TemplateInput,
     read_input,
 )
 from tests.unit.sources.tfplan.building import plan, state
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nfw_reconcile.sources.detect import Input
 
 KINDS: dict[str, tuple[object, type[Input]]] = {
@@ -38,6 +41,27 @@ def test_kind_is_told_by_content(data: object, kind: type[Input], tmp_path: Path
     path.write_text(json.dumps(data), encoding="utf-8")
 
     assert type(read_input(path)) is kind
+
+
+TEMPLATE = {"Resources": {"V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": {"Ref": "P"}}}}}
+TEMPLATE |= {"Parameters": {"P": {"Type": "String"}}}
+YAML_TEMPLATE = """# comment
+Parameters: {P: {Type: String}}
+Resources:
+  V: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: !Ref P}}
+"""
+
+
+@pytest.mark.parametrize("text", [json.dumps(TEMPLATE), YAML_TEMPLATE], ids=["json", "yaml"])
+def test_templates_are_read_with_their_parameters(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "any-name"
+    path.write_text(text, encoding="utf-8")
+    found, given = read_input(path), read_input(path, {"P": "10.0.0.0/8"})
+
+    assert isinstance(found, TemplateInput)
+    assert isinstance(given, TemplateInput)
+    assert found.side.inventory.vpcs == {"V": [Unresolved("Parameter P")]}
+    assert given.side.inventory.vpcs == {"V": ["10.0.0.0/8"]}
 
 
 UNKNOWN: dict[str, tuple[object, str]] = {
@@ -63,20 +87,8 @@ def test_what_is_no_input_is_an_error(data: object, message: str, tmp_path: Path
     assert str(path) in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("source", "message"),
-    [
-        ("git:HEAD~1:network", "a Git revision"),
-        ("live:arn:aws:network-firewall:eu-west-1:111122223333:firewall/fw", "a live firewall"),
-    ],
-)
-def test_sources_that_are_no_files_are_refused(source: str, message: str) -> None:
-    with pytest.raises(UnsupportedInput, match=message):
-        read_input(Path(source))
-
-
-def test_directory_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnsupportedInput, match="a directory of Terraform configuration"):
+def test_directory_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a file is needed, and this is a directory"):
         read_input(tmp_path)
 
 

@@ -32,14 +32,15 @@ def change(
     **more: object,
 ) -> Json:
     """Give one item of ``resource_changes``; the actions follow from what is there before and after."""
-    around, _, rest = address.partition("aws_")
+    provider = "awscc_" if "awscc_" in address else "aws_"
+    around, _, rest = address.partition(provider)
     module = around.removesuffix("data.").removesuffix(".")
     kind, _, name = rest.partition(".")
     name, bracket, key = name.partition("[")
     item: Json = {
         "address": address,
         "mode": "data" if around.endswith("data.") else "managed",
-        "type": f"aws_{kind}",
+        "type": f"{provider}{kind}",
         "name": name,
         "change": {
             "actions": actions or _actions(before, after),

@@ -1,0 +1,2 @@
+from_file = ["given", "twice"]
+zone      = "central"

@@ -1,0 +1,5 @@
+variable "text" {}
+
+output "text" {
+  value = upper(var.text)
+}

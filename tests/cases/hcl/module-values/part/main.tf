@@ -1,0 +1,9 @@
+variable "text" {}
+
+output "text" {
+  value = "<${var.text}>"
+}
+
+output "list" {
+  value = [var.text, { deep = "d${var.text}" }]
+}

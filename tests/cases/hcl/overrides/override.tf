@@ -1,0 +1,7 @@
+variable "name" {
+  default = "first"
+}
+
+locals {
+  port = 443
+}
