@@ -224,7 +224,8 @@ def test_installed_modules_are_no_files_of_the_repository() -> None:
 
 def test_an_empty_argument_is_not_where_rules_are_written() -> None:
     files = {
-        "main.tf": 'resource "aws_networkfirewall_rule_group" "g" {\n  type = "STATEFUL"\n  rules = ""\n  rule_group {\n'
+        "main.tf": 'resource "aws_networkfirewall_rule_group" "g" {\n  type = "STATEFUL"\n'
+        '  rules = ""\n  rule_group {\n'
         '    rules_source {\n      rules_string = format("%s any any -> any 1 (sid:1;)", "pass tcp")\n    }\n  }\n}\n',
     }
     assert _places(files) == [("pass tcp any any -> any 1 (sid:1;)", Location("main.tf", 6))]
