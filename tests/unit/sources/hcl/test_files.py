@@ -55,7 +55,7 @@ def test_a_pattern_that_ends_too_early_is_an_error(pattern: str) -> None:
 
 def test_paths_start_at_the_root_module() -> None:
     assert files().read("rules/a.rules") == b"a.rules"
-    assert files().read("../root/./rules/a.rules") == b"a.rules"
+    assert files().read("x/../rules/./a.rules") == b"a.rules"
     with pytest.raises(EvaluationError, match="no file"):
         files().read("a.rules")
     with pytest.raises(Unresolvable):
