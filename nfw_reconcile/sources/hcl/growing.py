@@ -16,7 +16,6 @@ from nfw_reconcile.sources.hcl.blocks import Around, BlockInstance, UnknownBlock
 from nfw_reconcile.sources.hcl.elements import element_places
 from nfw_reconcile.sources.hcl.identity import Open, called
 from nfw_reconcile.sources.hcl.naming import refused
-from nfw_reconcile.sources.hcl.placed import bare
 from nfw_reconcile.sources.hcl.problems import EvaluationError
 from nfw_reconcile.sources.hcl.values import SENSITIVE
 from nfw_reconcile.sources.hcl.writing import written_value
@@ -264,8 +263,6 @@ def _scalar(value: Value, kind: Scalar, place: Location) -> object:
     """Convert a value to the type of its argument, as Terraform does for a provider."""
     plain = values.to_plain(types.converted(value, _TYPES[kind], place))
     match plain:
-        case str():
-            return bare(plain)
         case Decimal():
             return float(plain)
         case _:

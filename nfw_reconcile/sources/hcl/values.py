@@ -304,7 +304,7 @@ def concrete(value: Value) -> Value:
 
 
 def to_plain(value: Value) -> Plain:
-    """Give a wholly known value as JSON has it, whatever its marks; a set is a list in its own order.
+    """Give a wholly known value as JSON has it, without marks and places; a set is a list in its own order.
 
     Raises :class:`ValueError` for what is or holds an unknown value.
     """
@@ -321,7 +321,7 @@ def to_plain(value: Value) -> Plain:
     if isinstance(payload, Decimal):
         integer = numbers.whole(payload)
         return payload if integer is None else integer
-    plain: Plain = payload
+    plain: Plain = bare(payload) if isinstance(payload, str) else payload
     return plain
 
 
