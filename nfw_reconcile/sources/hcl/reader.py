@@ -6,8 +6,8 @@ text means here what it means to Terraform 1.11. What is not understood is a pro
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import Diagnostic, Location
@@ -21,6 +21,9 @@ from nfw_reconcile.sources.hcl.syntax import Body
 if TYPE_CHECKING:
     from nfw_reconcile.sources.hcl.places import Places
     from nfw_reconcile.sources.hcl.syntax import Expression
+
+MOST_KEPT: Final = 256
+"""Files whose trees are kept."""
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
@@ -37,8 +40,12 @@ class Parsed:
     problems: tuple[Diagnostic, ...] = ()
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def read_native(content: bytes, source: str) -> Parsed:
-    """Read a ``.tf`` or ``.tfvars`` file; ``source`` names it in places. Raises nothing."""
+    """Read a ``.tf`` or ``.tfvars`` file; ``source`` names it in places. Raises nothing.
+
+    Two revisions share most of their files: the same bytes under the same name are read once.
+    """
     try:
         text = text_of_file(content, source)
         scanned = scan_file(text, Written(text, source))
@@ -64,21 +71,6 @@ def expression_at(text: str, places: Places) -> Expression:
         raise SyntaxProblem.at(places.at(0), "An expression is needed, and there is none.", "Write one.")
     tree, shift = parse_value(scanned, "(", ")")
     return converter_of(scanned, shift).expression(tree, 1)
-
-
-class Reader:
-    """Reads each file once: the same bytes of the same name give the same tree without reading them again."""
-
-    def __init__(self) -> None:
-        """Begin with nothing read."""
-        self._read: dict[tuple[str, bytes], Parsed] = {}
-
-    def native(self, content: bytes, source: str) -> Parsed:
-        """Read a file as :func:`read_native` does."""
-        key = (source, hashlib.sha256(content).digest())
-        if key not in self._read:
-            self._read[key] = read_native(content, source)
-        return self._read[key]
 
 
 def text_of_file(content: bytes, source: str) -> str:

@@ -6,7 +6,7 @@ from nfw_reconcile.errors import Location
 from nfw_reconcile.sources.hcl import limits
 from nfw_reconcile.sources.hcl.places import SyntaxProblem
 from nfw_reconcile.sources.hcl.printing import text_of
-from nfw_reconcile.sources.hcl.reader import Reader, read_expression, read_native
+from nfw_reconcile.sources.hcl.reader import read_expression, read_native
 from nfw_reconcile.sources.hcl.syntax import (
     Attribute,
     Binary,
@@ -262,13 +262,12 @@ def test_bytes_that_are_not_utf8_are_a_problem_with_their_line() -> None:
 
 
 def test_a_file_is_read_once_for_each_name() -> None:
-    reader = Reader()
-    first = reader.native(b"a = 1\n", "x.tf")
-    assert reader.native(b"a = 1\n", "x.tf") is first
-    again = reader.native(b"a = 1\n", "y.tf")
+    first = read_native(b"a = 1\n", "x.tf")
+    assert read_native(b"a = 1\n", "x.tf") is first
+    again = read_native(b"a = 1\n", "y.tf")
     assert again == first
     assert again.body.attributes[0].place == Location("y.tf", 1, 1)
-    assert reader.native(b"a = 2\n", "x.tf") != first
+    assert read_native(b"a = 2\n", "x.tf") != first
 
 
 def failure(text: str, place: Location) -> str:
