@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.ports import FlowService
     from nfw_reconcile.model.inventory import Inventory
     from nfw_reconcile.pipeline.source import Source, Variables
-    from nfw_reconcile.sources.hcl.tree import Tree
+    from nfw_reconcile.sources.hcl.trees.tree import Tree
 
 
 class Kind(enum.Enum):
@@ -100,14 +100,14 @@ def _file(source: FileSource, path: Path, variables: Variables) -> Found:
 
 
 def _folder(source: FolderSource, variables: Variables) -> Found:
-    from nfw_reconcile.sources.hcl.folder import folder_tree  # noqa: PLC0415 - what reads files needs none of it
+    from nfw_reconcile.sources.hcl.trees.folder import folder_tree  # noqa: PLC0415 - what reads files needs none of it
 
     tree, directory = folder_tree(source.path)
     return _configuration(source, tree, directory, variables)
 
 
 def _commit(source: GitSource, variables: Variables, surroundings: Surroundings) -> Found:
-    from nfw_reconcile.sources.hcl.git import git_tree  # noqa: PLC0415 - what reads files needs none of it
+    from nfw_reconcile.sources.hcl.trees.git import git_tree  # noqa: PLC0415 - what reads files needs none of it
 
     with git_tree(source.inside, source.revision, surroundings.environ) as tree:
         found = _configuration(source, tree, source.directory, variables)
@@ -126,7 +126,7 @@ def _configuration(source: Source, tree: Tree, directory: str, variables: Variab
 
 def in_repository(path: Path) -> str:
     """Name a file by its path in the repository that holds it; by its own path where none does."""
-    from nfw_reconcile.sources.hcl.folder import folder_tree, repository_of  # noqa: PLC0415 - as above
+    from nfw_reconcile.sources.hcl.trees.folder import folder_tree, repository_of  # noqa: PLC0415 - as above
 
     if repository_of(path.parent) is None:
         return str(path)
@@ -136,7 +136,7 @@ def in_repository(path: Path) -> str:
 
 def _variable_file(path: Path) -> bytes:
     """Read a file of variables from disk; one of a repository as all its files are read, links out of it refused."""
-    from nfw_reconcile.sources.hcl.folder import folder_tree, repository_of  # noqa: PLC0415 - as above
+    from nfw_reconcile.sources.hcl.trees.folder import folder_tree, repository_of  # noqa: PLC0415 - as above
 
     if repository_of(path.parent) is None:
         return read_bytes(path)

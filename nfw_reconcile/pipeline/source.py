@@ -94,8 +94,8 @@ def parse_source(text: str) -> Source:
 
 
 def _git(text: str) -> GitSource:
-    from nfw_reconcile.sources.hcl.git import check_revision  # noqa: PLC0415 - what reads files needs none of it
-    from nfw_reconcile.sources.hcl.tree import resolved  # noqa: PLC0415
+    from nfw_reconcile.sources.hcl.trees.git import check_revision  # noqa: PLC0415 - what reads files needs none of it
+    from nfw_reconcile.sources.hcl.trees.tree import resolved  # noqa: PLC0415
 
     revision, _, directory = text.removeprefix(_GIT).partition(":")
     check_revision(revision)

@@ -15,7 +15,7 @@ import pytest
 
 from nfw_reconcile.errors import Severity
 from nfw_reconcile.sources.hcl import Inputs, read_configuration
-from nfw_reconcile.sources.hcl.folder import FolderTree
+from nfw_reconcile.sources.hcl.trees.folder import FolderTree
 from nfw_reconcile.sources.tfplan import read_plan
 from tests.conftest import CHECKOUT
 from tests.provider.inventories import Comparison

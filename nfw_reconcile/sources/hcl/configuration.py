@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 from nfw_reconcile.errors import InputError, Location, Severity, error, note
 from nfw_reconcile.model.inventory import Inventory
-from nfw_reconcile.sources.hcl.evaluation import Evaluation, instance_path
-from nfw_reconcile.sources.hcl.instances import read_instances
-from nfw_reconcile.sources.hcl.loading import Loader
-from nfw_reconcile.sources.hcl.modules import has_configuration
-from nfw_reconcile.sources.hcl.needed import Needed
-from nfw_reconcile.sources.hcl.nodes import CallNode
-from nfw_reconcile.sources.hcl.references import AttributeOf, cut, read_reference
-from nfw_reconcile.sources.hcl.renaming import renamed
-from nfw_reconcile.sources.hcl.schemas import matters
-from nfw_reconcile.sources.hcl.session import Session
+from nfw_reconcile.sources.hcl.expressions.references import AttributeOf, cut, read_reference
+from nfw_reconcile.sources.hcl.expressions.session import Session
+from nfw_reconcile.sources.hcl.resources.instances import read_instances
+from nfw_reconcile.sources.hcl.resources.renaming import renamed
+from nfw_reconcile.sources.hcl.resources.writing import placed_inventory
+from nfw_reconcile.sources.hcl.stack.evaluation import Evaluation, instance_path
+from nfw_reconcile.sources.hcl.stack.loading import Loader
+from nfw_reconcile.sources.hcl.stack.modules import has_configuration
+from nfw_reconcile.sources.hcl.stack.needed import Needed
+from nfw_reconcile.sources.hcl.stack.nodes import CallNode
+from nfw_reconcile.sources.hcl.stack.schemas import matters
+from nfw_reconcile.sources.hcl.stack.variables import Inputs, given_values
 from nfw_reconcile.sources.hcl.syntax import Name
-from nfw_reconcile.sources.hcl.tree import resolved
-from nfw_reconcile.sources.hcl.variables import Inputs, given_values
-from nfw_reconcile.sources.hcl.writing import placed_inventory
+from nfw_reconcile.sources.hcl.trees.tree import resolved
 from nfw_reconcile.sources.remarks import Remarks
 from nfw_reconcile.sources.tfplan.addresses import ROOT, Step, module_text
 from nfw_reconcile.sources.tfplan.changes import refuse_next_generation
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nfw_reconcile.errors import Diagnostic
-    from nfw_reconcile.sources.hcl.instances import Read
+    from nfw_reconcile.sources.hcl.resources.instances import Read
+    from nfw_reconcile.sources.hcl.resources.written import Places
     from nfw_reconcile.sources.hcl.syntax import Expression
-    from nfw_reconcile.sources.hcl.tree import Tree
-    from nfw_reconcile.sources.hcl.written import Places
+    from nfw_reconcile.sources.hcl.trees.tree import Tree
     from nfw_reconcile.sources.tfplan.addresses import ModulePath
 
 

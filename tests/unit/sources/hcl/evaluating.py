@@ -6,9 +6,9 @@ import posixpath
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import Location
-from nfw_reconcile.sources.hcl import functions, operators, values
-from nfw_reconcile.sources.hcl.problems import EvaluationError
-from nfw_reconcile.sources.hcl.reader import read_expression
+from nfw_reconcile.sources.hcl.cty import functions, operators, values
+from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
+from nfw_reconcile.sources.hcl.reading.reader import read_expression
 from nfw_reconcile.sources.hcl.syntax import (
     Attr,
     Binary,
@@ -27,8 +27,8 @@ from nfw_reconcile.sources.hcl.syntax import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nfw_reconcile.sources.hcl.cty.values import Value
     from nfw_reconcile.sources.hcl.syntax import Expression, Part
-    from nfw_reconcile.sources.hcl.values import Value
 
 PLACE: Final = Location("main.tf", 7, 3)
 

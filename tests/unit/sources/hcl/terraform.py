@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from nfw_reconcile.sources.hcl import values
-from nfw_reconcile.sources.hcl.problems import EvaluationError
+from nfw_reconcile.sources.hcl.cty import values
+from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from nfw_reconcile.sources.hcl.values import Value
+    from nfw_reconcile.sources.hcl.cty.values import Value
 
 
 _REFUSED: Final = "<<refused>>"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from nfw_reconcile.sources.hcl import functions
+from nfw_reconcile.sources.hcl.cty import functions
 from tests.unit.sources.hcl.drawn import SIGNATURES, drawn_expression
 from tests.unit.sources.hcl.evaluating import FOLDER, value_of
 from tests.unit.sources.hcl.terraform import UNKNOWN, Seen, Terraform, ours

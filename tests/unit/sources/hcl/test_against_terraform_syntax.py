@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from nfw_reconcile.errors import Location
-from nfw_reconcile.sources.hcl.json_reader import read_json
-from nfw_reconcile.sources.hcl.places import SyntaxProblem
-from nfw_reconcile.sources.hcl.reader import Parsed, read_expression, read_native
+from nfw_reconcile.sources.hcl.reading.json_reader import read_json
+from nfw_reconcile.sources.hcl.reading.places import SyntaxProblem
+from nfw_reconcile.sources.hcl.reading.reader import Parsed, read_expression, read_native
+from nfw_reconcile.sources.hcl.reading.templates import read_template
+from nfw_reconcile.sources.hcl.reading.terms import from_parts
 from nfw_reconcile.sources.hcl.syntax import Template
-from nfw_reconcile.sources.hcl.templates import read_template
-from nfw_reconcile.sources.hcl.terms import from_parts
 from tests.unit.sources.hcl.drawn_templates import Form, template
 from tests.unit.sources.hcl.interpreter import value_in
 from tests.unit.sources.hcl.syntax_cases import BODIES_REFUSED, EXPRESSIONS, FILES, JSON, REFUSED

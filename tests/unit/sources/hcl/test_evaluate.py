@@ -12,11 +12,11 @@ import pytest
 from nfw_reconcile.errors import InputError, Location
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.sources.hcl import read_configuration
-from nfw_reconcile.sources.hcl.budget import Budget
-from nfw_reconcile.sources.hcl.evaluate import evaluate
-from nfw_reconcile.sources.hcl.naming import Names
-from nfw_reconcile.sources.hcl.reader import read_expression
-from nfw_reconcile.sources.hcl.session import Session
+from nfw_reconcile.sources.hcl.expressions.budget import Budget
+from nfw_reconcile.sources.hcl.expressions.evaluate import evaluate
+from nfw_reconcile.sources.hcl.expressions.session import Session
+from nfw_reconcile.sources.hcl.reading.reader import read_expression
+from nfw_reconcile.sources.hcl.stack.naming import Names
 from tests.unit.sources.hcl.configurations import configured, errors, evaluated, group, rules_of, told, tree
 
 GIVEN = """

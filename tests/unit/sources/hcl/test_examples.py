@@ -11,7 +11,7 @@ import pytest
 from nfw_reconcile.pipeline.planning import plan_firewall
 from nfw_reconcile.sources.assemble import NO_CHOICE, assemble
 from nfw_reconcile.sources.hcl import read_configuration
-from nfw_reconcile.sources.hcl.folder import FolderTree
+from nfw_reconcile.sources.hcl.trees.folder import FolderTree
 from nfw_reconcile.sources.tfplan import read_plan
 from tests.conftest import CHECKOUT
 

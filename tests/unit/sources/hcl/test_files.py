@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nfw_reconcile.sources.hcl.files import Files
-from nfw_reconcile.sources.hcl.problems import EvaluationError, Unresolvable
-from nfw_reconcile.sources.hcl.session import Session
+from nfw_reconcile.sources.hcl.cty.problems import EvaluationError, Unresolvable
+from nfw_reconcile.sources.hcl.expressions.files import Files
+from nfw_reconcile.sources.hcl.expressions.session import Session
 from tests.unit.sources.hcl.configurations import MemoryTree
 
 NAMES = ("a.rules", "ab.rules", "b.txt", "[x].rules", ".hidden")

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.errors import InputError
-from nfw_reconcile.sources.hcl.folder import FolderTree, folder_tree, repository_of
-from nfw_reconcile.sources.hcl.tree import OutsideTreeError, TooLargeError
-from nfw_reconcile.sources.hcl.walk import Limits
+from nfw_reconcile.sources.hcl.trees.folder import FolderTree, folder_tree, repository_of
+from nfw_reconcile.sources.hcl.trees.tree import OutsideTreeError, TooLargeError
+from nfw_reconcile.sources.hcl.trees.walk import Limits
 from tests.unit.sources.hcl.repositories import Repository
 
 if TYPE_CHECKING:

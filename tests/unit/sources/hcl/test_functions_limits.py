@@ -7,9 +7,9 @@ from typing import Final
 import pytest
 from pyvider.cty import CtyValue
 
-from nfw_reconcile.sources.hcl import functions, values
-from nfw_reconcile.sources.hcl.functions import limits
-from nfw_reconcile.sources.hcl.problems import EvaluationError
+from nfw_reconcile.sources.hcl.cty import functions, values
+from nfw_reconcile.sources.hcl.cty.functions import limits
+from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 from tests.unit.sources.hcl.evaluating import FOLDER, PLACE, value_of
 
 LONG: Final = "a" * (limits.LARGEST_TEXT // 4)

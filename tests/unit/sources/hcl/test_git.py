@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.errors import InputError, Severity, UsageError
-from nfw_reconcile.sources.hcl.folder import FolderTree
-from nfw_reconcile.sources.hcl.git import GitTree, git_tree
-from nfw_reconcile.sources.hcl.gitprocess import find_git
-from nfw_reconcile.sources.hcl.tree import OutsideTreeError, TooLargeError
-from nfw_reconcile.sources.hcl.walk import DEFAULT_LIMITS, Limits
+from nfw_reconcile.sources.hcl.trees.folder import FolderTree
+from nfw_reconcile.sources.hcl.trees.git import GitTree, git_tree
+from nfw_reconcile.sources.hcl.trees.gitprocess import find_git
+from nfw_reconcile.sources.hcl.trees.tree import OutsideTreeError, TooLargeError
+from nfw_reconcile.sources.hcl.trees.walk import DEFAULT_LIMITS, Limits
 from tests.unit.sources.hcl.repositories import ALONE, Canary, Repository, WatchedGit, program
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nfw_reconcile.sources.hcl.tree import Tree
+    from nfw_reconcile.sources.hcl.trees.tree import Tree
 
 FILES: Final = {
     "infra/main.tf": "old",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfw_reconcile.sources.hcl import values
-from nfw_reconcile.sources.hcl.graph import Computation, Graph, Result
+from nfw_reconcile.sources.hcl.cty import values
+from nfw_reconcile.sources.hcl.stack.graph import Computation, Graph, Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

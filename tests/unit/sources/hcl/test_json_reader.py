@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nfw_reconcile.errors import Location
-from nfw_reconcile.sources.hcl import jsonblocks
-from nfw_reconcile.sources.hcl.json_reader import read_json
+from nfw_reconcile.sources.hcl.reading import jsonblocks
+from nfw_reconcile.sources.hcl.reading.json_reader import read_json
 from nfw_reconcile.sources.hcl.syntax import Block, Body, Expression, Literal, Template, TupleOf, Unreadable
 from tests.provider.schemas import DATA_SOURCES, RESOURCES
 from tests.unit.sources.hcl.trees import (

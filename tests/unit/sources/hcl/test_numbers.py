@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfw_reconcile.sources.hcl import numbers
-from nfw_reconcile.sources.hcl.problems import Unresolvable
+from nfw_reconcile.sources.hcl.cty import numbers
+from nfw_reconcile.sources.hcl.cty.problems import Unresolvable
 
 SHORT = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12)
 INTEGERS = st.integers(-(2**200), 2**200).map(Decimal)

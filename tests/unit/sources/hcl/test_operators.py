@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfw_reconcile.sources.hcl import operators, values
-from nfw_reconcile.sources.hcl.problems import EvaluationError
+from nfw_reconcile.sources.hcl.cty import operators, values
+from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 from tests.unit.sources.hcl.evaluating import PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nfw_reconcile.sources.hcl.values import Value
+    from nfw_reconcile.sources.hcl.cty.values import Value
 
 U: Final = values.unknown("u")
 SECRET: Final = values.marked(values.number(1), [values.SENSITIVE])

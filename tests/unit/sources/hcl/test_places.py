@@ -16,7 +16,7 @@ from nfw_reconcile.errors import Location
 from nfw_reconcile.model.policy import OpaqueGroup, StatefulGroup
 from nfw_reconcile.model.rule import StatefulRule, UndecidedRule
 from nfw_reconcile.sources.hcl import Inputs, read_configuration
-from nfw_reconcile.sources.hcl.folder import FolderTree, folder_tree
+from nfw_reconcile.sources.hcl.trees.folder import FolderTree, folder_tree
 from nfw_reconcile.sources.policy.group import build_group
 from tests.conftest import CHECKOUT
 from tests.places import EXAMPLES

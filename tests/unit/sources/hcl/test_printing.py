@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nfw_reconcile.sources.hcl.printing import text_of
+from nfw_reconcile.sources.hcl.reading.printing import text_of
 from nfw_reconcile.sources.hcl.syntax import Unreadable
 from tests.unit.sources.hcl.trees import HERE, items, lit, name, value_of
 

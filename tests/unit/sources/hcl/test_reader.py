@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from nfw_reconcile.errors import Location
-from nfw_reconcile.sources.hcl import limits
-from nfw_reconcile.sources.hcl.places import SyntaxProblem
-from nfw_reconcile.sources.hcl.printing import text_of
-from nfw_reconcile.sources.hcl.reader import read_expression, read_native
+from nfw_reconcile.sources.hcl.reading import limits
+from nfw_reconcile.sources.hcl.reading.places import SyntaxProblem
+from nfw_reconcile.sources.hcl.reading.printing import text_of
+from nfw_reconcile.sources.hcl.reading.reader import read_expression, read_native
 from nfw_reconcile.sources.hcl.syntax import (
     Attribute,
     Binary,

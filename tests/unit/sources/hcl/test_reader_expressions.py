@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from nfw_reconcile.sources.hcl.printing import text_of
+from nfw_reconcile.sources.hcl.reading.printing import text_of
 from nfw_reconcile.sources.hcl.syntax import Expression, ForObject, ForTuple
 from tests.unit.sources.hcl.trees import (
     ELEMENT,

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.errors import Location
-from nfw_reconcile.sources.hcl.json_reader import read_json
-from nfw_reconcile.sources.hcl.places import SyntaxProblem, Written
-from nfw_reconcile.sources.hcl.printing import text_of
-from nfw_reconcile.sources.hcl.reader import Parsed, read_expression, read_native
-from nfw_reconcile.sources.hcl.scanner import scan_file
+from nfw_reconcile.sources.hcl.reading.json_reader import read_json
+from nfw_reconcile.sources.hcl.reading.places import SyntaxProblem, Written
+from nfw_reconcile.sources.hcl.reading.printing import text_of
+from nfw_reconcile.sources.hcl.reading.reader import Parsed, read_expression, read_native
+from nfw_reconcile.sources.hcl.reading.scanner import scan_file
+from nfw_reconcile.sources.hcl.reading.templates import read_template
 from nfw_reconcile.sources.hcl.syntax import Body, Expression
-from nfw_reconcile.sources.hcl.templates import read_template
 from tests.unit.sources.hcl.drawn_trees import expressions
 from tests.unit.sources.hcl.trees import HERE, value_of
 

@@ -10,12 +10,12 @@ from nfw_reconcile.errors import Location
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.inventory import Sensitive
 from nfw_reconcile.sources.hcl import read_configuration
-from nfw_reconcile.sources.hcl.folder import FolderTree
+from nfw_reconcile.sources.hcl.trees.folder import FolderTree
 from tests.conftest import CHECKOUT
 from tests.unit.sources.hcl.configurations import configured, errors, group, rules_of, told
 
 if TYPE_CHECKING:
-    from nfw_reconcile.sources.hcl.written import Span
+    from nfw_reconcile.sources.hcl.resources.written import Span
 
 VPC = 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from nfw_reconcile.sources.hcl.sources import Sources
+from nfw_reconcile.sources.hcl.stack.sources import Sources
 from tests.unit.sources.hcl.configurations import MemoryTree
 
 

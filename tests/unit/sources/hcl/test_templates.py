@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from nfw_reconcile.errors import Location
-from nfw_reconcile.sources.hcl.places import SyntaxProblem
+from nfw_reconcile.sources.hcl.reading.places import SyntaxProblem
+from nfw_reconcile.sources.hcl.reading.templates import read_template
 from nfw_reconcile.sources.hcl.syntax import Expression, ForDirective, IfDirective, Interpolation, Part, Text
-from nfw_reconcile.sources.hcl.templates import read_template
 from tests.unit.sources.hcl.trees import HERE, inter, items, lit, mapping, name, template, text, value_of
 
 A, B, C = (name(letter) for letter in "abc")

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfw_reconcile.sources.hcl import types, values
-from nfw_reconcile.sources.hcl.problems import EvaluationError
-from nfw_reconcile.sources.hcl.reader import read_expression
+from nfw_reconcile.sources.hcl.cty import types, values
+from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
+from nfw_reconcile.sources.hcl.reading.reader import read_expression
 from tests.unit.sources.hcl.evaluating import FOLDER, PLACE, evaluated, value_of
 from tests.unit.sources.hcl.terraform import Terraform, ours
 
 if TYPE_CHECKING:
-    from nfw_reconcile.sources.hcl.values import Value
+    from nfw_reconcile.sources.hcl.cty.values import Value
 
 
 def constraint(text: str) -> types.TypeConstraint:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.errors import Location
-from nfw_reconcile.sources.hcl import values
-from nfw_reconcile.sources.hcl.problems import EvaluationError
+from nfw_reconcile.sources.hcl.cty import values
+from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 
 PLACE: Final = Location("main.tf", 1)
 DOCUMENTS: Final = st.recursive(

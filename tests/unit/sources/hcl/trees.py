@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from nfw_reconcile.errors import Location
-from nfw_reconcile.sources.hcl.reader import read_expression, read_native
+from nfw_reconcile.sources.hcl.reading.reader import read_expression, read_native
 from nfw_reconcile.sources.hcl.syntax import (
     Attr,
     Binary,

@@ -1,0 +1,1 @@
+"""Terraform's values, types, operators and functions, on go-cty's rules."""

@@ -1,0 +1,1 @@
+"""An expression and what it refers to in, its value out."""

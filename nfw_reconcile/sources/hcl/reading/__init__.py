@@ -1,0 +1,1 @@
+"""Text in, syntax out: what Terraform's scanner and grammar make of a file, a template or an expression."""

@@ -1,0 +1,1 @@
+"""Resource blocks in, instances as ``terraform show -json`` has them out."""
