@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
+from nfw_reconcile.cli.adding import adding
 from nfw_reconcile.cli.options import FILE
 from nfw_reconcile.cli.talk import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from nfw_reconcile.cli.options import AwsChoice
     from nfw_reconcile.config.settings import Settings
     from nfw_reconcile.pipeline.names import NameService, Naming
-
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +48,21 @@ class NameChoice:
         return Naming((*given, *settings.names), ranges, service_of if self.ask else None)
 
 
-def name_options(command: Callable[..., R]) -> Callable[..., R]:
-    """Add the options that name addresses; the command gets one ``names``."""
-
-    @click.option(
+name_options = adding(
+    "names",
+    NameChoice,
+    click.option(
         "--names",
         "file",
         type=FILE,
         metavar="FILE",
         help="Your own names for addresses: CSV with cidr,name[,owner].",
-    )
-    @click.option(
+    ),
+    click.option(
         "--ip-ranges", "ranges", type=FILE, metavar="FILE", help="AWS's ip-ranges.json, to name its services."
-    )
-    @click.option(
+    ),
+    click.option(
         "--aws-names", "ask", is_flag=True, help="Ask EC2 whose addresses those of the flows are; reads only."
-    )
-    @wraps(command)
-    def wrapped(
-        *args: object,
-        file: Path | None,
-        ranges: Path | None,
-        ask: bool,
-        **others: Any,  # noqa: ANN401 - click passes what the command declares
-    ) -> R:
-        return command(*args, names=NameChoice(file, ranges, ask), **others)
-
-    return wrapped  # fmt: skip
+    ),
+)
+"""Adds the options that name addresses; the command gets one ``names``."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from nfw_reconcile.cli.adding import adding
 
+if TYPE_CHECKING:
     from nfw_reconcile.act.journal.store import JournalStore
     from nfw_reconcile.act.ports import FlowService
     from nfw_reconcile.aws.client import Access
@@ -22,83 +21,81 @@ if TYPE_CHECKING:
     from nfw_reconcile.pipeline.inputs import Request
     from nfw_reconcile.pipeline.names import NameService
 
-R = TypeVar("R")
-
 FILE = click.Path(path_type=Path)
 SOURCES: Final = (
     "plan, state or snapshot JSON, a directory of Terraform configuration, git:REV[:DIR] or live:FIREWALL_ARN"
 )
 
 
-def input_options(command: Callable[..., R]) -> Callable[..., R]:
-    """Add the options that say what to compare; the command gets one ``request``."""
+def request_of(
+    *,
+    tf_plan: Path | None,
+    old: str | None,
+    new: str | None,
+    context: tuple[str, ...],
+    values: tuple[str, ...],
+    files: tuple[Path, ...],
+    config_dir: Path | None,
+    firewall: tuple[str, ...],
+    policy: str | None,
+    home_net: str | None,
+) -> Request:
+    """Say what is to be compared; raises ``UsageError`` for words that name no source."""
+    from nfw_reconcile.pipeline.inputs import Request  # noqa: PLC0415 - not for --help
+    from nfw_reconcile.pipeline.source import parse_source, parse_variables  # noqa: PLC0415
+    from nfw_reconcile.sources.assemble import Choice  # noqa: PLC0415
 
-    @click.option("--tf-plan", type=FILE, metavar="FILE", help="A plan as `terraform show -json` prints it.")
-    @click.option("--old", metavar="SOURCE", help=f"The old side: {SOURCES}.")
-    @click.option("--new", metavar="SOURCE", help="The new side, likewise.")
-    @click.option(
+    return Request(
+        tf_plan,
+        parse_source(old) if old is not None else None,
+        parse_source(new) if new is not None else None,
+        tuple(map(parse_source, context)),
+        Choice(firewall, policy, networks("--home-net", home_net)),
+        parse_variables(values, files),
+        config_dir,
+    )
+
+
+input_options = adding(
+    "request",
+    request_of,
+    click.option("--tf-plan", type=FILE, metavar="FILE", help="A plan as `terraform show -json` prints it."),
+    click.option("--old", metavar="SOURCE", help=f"The old side: {SOURCES}."),
+    click.option("--new", metavar="SOURCE", help="The new side, likewise."),
+    click.option(
         "--context",
         multiple=True,
         metavar="SOURCE",
         help="What the input lacks on both sides: groups, policy or firewall of another stack.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--var",
         "values",
         multiple=True,
         metavar="NAME=VALUE",
         help="An input variable of Terraform configuration, or a parameter of CloudFormation templates.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--var-file",
         "files",
         type=FILE,
         multiple=True,
         metavar="FILE",
         help="A file of input variables, read from disk for both sides. What --var says goes before it.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--config-dir",
         type=FILE,
         metavar="DIR",
         help="The configuration that a plan or state was made from: reports then name file and line of each rule.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--firewall", multiple=True, metavar="NAME|ARN", help="Only this firewall; or bind a policy to it."
-    )
-    @click.option("--policy", metavar="NAME|ARN", help="Only this firewall policy.")
-    @click.option("--home-net", metavar="CIDR,...", help="HOME_NET, where neither policy nor VPC gives it.")
-    @wraps(command)
-    def wrapped(
-        *args: object,
-        tf_plan: Path | None,
-        old: str | None,
-        new: str | None,
-        context: tuple[str, ...],
-        values: tuple[str, ...],
-        files: tuple[Path, ...],
-        config_dir: Path | None,
-        firewall: tuple[str, ...],
-        policy: str | None,
-        home_net: str | None,
-        **others: Any,  # noqa: ANN401 - click passes what the command declares
-    ) -> R:
-        from nfw_reconcile.pipeline.inputs import Request  # noqa: PLC0415 - not for --help
-        from nfw_reconcile.pipeline.source import parse_source, parse_variables  # noqa: PLC0415
-        from nfw_reconcile.sources.assemble import Choice  # noqa: PLC0415
-
-        request = Request(
-            tf_plan,
-            parse_source(old) if old is not None else None,
-            parse_source(new) if new is not None else None,
-            tuple(map(parse_source, context)),
-            Choice(firewall, policy, networks("--home-net", home_net)),
-            parse_variables(values, files),
-            config_dir,
-        )
-        return command(*args, request=request, **others)
-
-    return wrapped  # fmt: skip
+    ),
+    click.option("--policy", metavar="NAME|ARN", help="Only this firewall policy."),
+    click.option("--home-net", metavar="CIDR,...", help="HOME_NET, where neither policy nor VPC gives it."),
+)
+"""Adds the options that say what to compare; the command gets one ``request``."""
 
 
 def configured(request: Request, settings: Settings) -> Request:
@@ -186,29 +183,19 @@ class AwsChoice:
         return Access(self.region, self.profile, self.role_arn, endpoints)
 
 
-def aws_options(command: Callable[..., R]) -> Callable[..., R]:
-    """Add the options that say who calls AWS; the command gets one ``aws``."""
-
-    @click.option("--region", metavar="REGION", help="AWS region (default: the plan's, else as configured).")
-    @click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
-    @click.option("--role-arn", metavar="ARN", help="Role to assume.")
-    @click.option(
+aws_options = adding(
+    "aws",
+    AwsChoice,
+    click.option("--region", metavar="REGION", help="AWS region (default: the plan's, else as configured)."),
+    click.option("--profile", metavar="NAME", help="Profile of the AWS configuration."),
+    click.option("--role-arn", metavar="ARN", help="Role to assume."),
+    click.option(
         "--endpoint-url",
         "endpoint_urls",
         multiple=True,
         metavar="[SERVICE=]URL",
         help="Another endpoint than AWS's own, such as the emulator's. One that only the environment names "
         "is refused.",
-    )
-    @wraps(command)
-    def wrapped(
-        *args: object,
-        region: str | None,
-        profile: str | None,
-        role_arn: str | None,
-        endpoint_urls: tuple[str, ...],
-        **others: Any,  # noqa: ANN401 - click passes what the command declares
-    ) -> R:
-        return command(*args, aws=AwsChoice(region, profile, role_arn, endpoint_urls), **others)
-
-    return wrapped  # fmt: skip
+    ),
+)
+"""Adds the options that say who calls AWS; the command gets one ``aws``."""

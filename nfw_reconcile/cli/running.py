@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from nfw_reconcile.cli.adding import adding
 from nfw_reconcile.errors import UsageError, error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from nfw_reconcile.act.options import ActOptions
+    from nfw_reconcile.cli.adding import Decorator
     from nfw_reconcile.config.settings import LimitSettings
     from nfw_reconcile.model.documents import Limits
     from nfw_reconcile.model.verdict import Effect
-
-R = TypeVar("R")
-
-Decorator: TypeAlias = "Callable[[Callable[..., Any]], Callable[..., Any]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +82,9 @@ def _number(
     return click.option(name, type=kind, default=default, show_default=shown, metavar=letter, help=told)
 
 
-_ACT_OPTIONS: Final[tuple[Decorator, ...]] = (
+act_options = adding(
+    "choice",
+    ActChoice,
     _number(
         "--max-flows", click.IntRange(min=0), None, "N",
         "Flush nothing on a firewall where more flows than this would be flushed  [default: 1000]",
@@ -101,18 +98,4 @@ _ACT_OPTIONS: Final[tuple[Decorator, ...]] = (
     click.option("--flush-possible", is_flag=True, help="Flush the possibly denied as well."),
     click.option("--fail-on", metavar="possibly,undecided", help="Exit 6 where such flows were left alive."),
 )  # fmt: skip
-
-
-def act_options(command: Callable[..., R]) -> Callable[..., R]:
-    """Add the options of a run that acts; the command gets one ``choice``."""
-
-    @wraps(command)
-    def wrapped(*args: object, **given: Any) -> R:  # noqa: ANN401 - click passes what is declared
-        names = ActChoice.__dataclass_fields__
-        choice = ActChoice(**{name: given.pop(name) for name in names})
-        return command(*args, choice=choice, **given)
-
-    found: Callable[..., R] = wrapped
-    for option in reversed(_ACT_OPTIONS):
-        found = option(found)
-    return found
+"""Adds the options of a run that acts; the command gets one ``choice``."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
+from nfw_reconcile.cli.adding import adding
 from nfw_reconcile.cli.github import step_files
 from nfw_reconcile.cli.options import FILE
 from nfw_reconcile.cli.output import (
@@ -123,55 +124,38 @@ def output_options(
 
     The command gets one ``shown``. All that is wrong with it is a ``UsageError`` before the command begins.
     """
-
-    def add(command: Callable[..., R]) -> Callable[..., R]:
-        @click.option(
+    options = (
+        click.option(
             "-o",
             "--output",
             "outputs",
             multiple=True,
             metavar="FORMAT=PATH",
             help="Write this format to a file as well.",
-        )
-        @click.option(
-            "--format",
-            "form",
-            default=default,
-            show_default=True,
-            metavar="FORMAT",
-            help=FORMATS,
-        )
-        @click.option(
+        ),
+        click.option("--format", "form", default=default, show_default=True, metavar="FORMAT", help=FORMATS),
+        click.option(
             "--redact",
             "words",
             metavar=METAVAR,
             help="What reports leave out; a saved plan or result keeps it.",
-        )
-        @click.option(
+        ),
+        click.option(
             "--github",
             is_flag=True,
             help="In a step of GitHub Actions: also write annotations, outputs of the step and a summary of the job.",
-        )
-        @wraps(command)
-        def wrapped(
-            *args: object,
-            form: str,
-            outputs: tuple[str, ...],
-            github: bool,
-            words: str | None,
-            saved: Path | None = None,
-            **others: Any,  # noqa: ANN401 - click passes what the command declares
-        ) -> R:
-            environ = os.environ if github else None
-            shown = checked(form, outputs, saved, github=environ, redact=words)
-            return command(*args, shown=shown, **others)
+        ),
+    )
+    if saves is None:
+        return adding("shown", _wanted, *options)
+    save = click.option(saves, "saved", type=FILE, metavar="FILE", help=_SAVED[saves])
+    return adding("shown", _wanted, save, *options)
 
-        if saves is None:
-            return wrapped
-        save = click.option(saves, "saved", type=FILE, metavar="FILE", help=_SAVED[saves])
-        return save(wrapped)
 
-    return add  # fmt: skip
+def _wanted(
+    *, form: str, outputs: tuple[str, ...], github: bool, words: str | None, saved: Path | None = None
+) -> Shown:
+    return checked(form, outputs, saved, github=os.environ if github else None, redact=words)
 
 
 def checked(
