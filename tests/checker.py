@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.emulator.replies import Answer
+from nfw_reconcile.emulator.resources import references
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.flow import PROTOCOL_NUMBERS, FiveTuple
 
@@ -39,6 +40,14 @@ class Most:
     flows: int | None = None
     percent: float | None = None
     protected: Callable[[FiveTuple], bool] = lambda _: False
+
+
+def current_tokens(emulator: Emulator) -> dict[str, str]:
+    """Give the update tokens of all policies, and of the groups that they refer to, as they are now."""
+    world = emulator.world
+    used = {arn for policy in world.policies.values() for arn in references(policy.version)}
+    listed = (*world.policies.items(), *((arn, each) for arn, each in world.groups.items() if arn in used))
+    return {arn: each.version.token for arn, each in listed}
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from nfw_reconcile.emulator.settings import EmulatorSettings, OperationSettings,
 from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.model.flow import CapturedFlow
 from nfw_reconcile.pipeline.inputs import Request, load, read_sides
-from tests.checker import Expectations, violations
+from tests.checker import Expectations, current_tokens, violations
 from tests.places import DEMO
 
 if TYPE_CHECKING:
@@ -94,18 +94,16 @@ class Site:
 
     def problems(self) -> list[str]:
         """Say what must not be so when all is done: denied flows, others that are gone, and what was sent."""
-        found = violations(self.emulator, Expectations(lambda flow: flow in DENIED, self._tokens()))
+        found = self.violations()
         found += [f"{flow} is denied, and lives" for flow in DENIED & self.alive()]
         found += [f"{flow} was to stay" for flow in ALL - DENIED - self.alive()]
         return found
 
-    def _tokens(self) -> dict[str, str]:
-        world = self.emulator.world
-        return {
-            arn: each.version.token
-            for listed in (world.policies, world.groups)
-            for arn, each in listed.items()
-        }
+    def violations(self) -> list[str]:
+        """Say what must not have been sent."""
+        return violations(
+            self.emulator, Expectations(lambda flow: flow in DENIED, current_tokens(self.emulator))
+        )
 
 
 CHANGE: Final = read_sides(Request(tf_plan=DEMO / "plan.json")).changes[0]
@@ -124,6 +122,7 @@ DENIED: Final = _denied()
 
 @contextmanager
 def site(folder: Path, settings: EmulatorSettings = QUICK) -> Iterator[Site]:
+    """Build it, and have the checker look at all that was sent when it is left."""
     assert CHANGE.firewall is not None
     assert CHANGE.old is not None
     assert CHANGE.new is not None
@@ -138,4 +137,6 @@ def site(folder: Path, settings: EmulatorSettings = QUICK) -> Iterator[Site]:
         keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "eu-west-1"}
         client = boto3.client("network-firewall", endpoint_url=url, **keys)
         update_groups(client, CHANGE.old, CHANGE.new)
-        yield Site(emulator, url, folder)
+        made = Site(emulator, url, folder)
+        yield made
+        assert made.violations() == []

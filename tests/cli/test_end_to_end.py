@@ -20,6 +20,8 @@ from nfw_reconcile.emulator.seed import from_snapshot
 from nfw_reconcile.emulator.settings import EmulatorSettings, OperationSettings, SyncSettings
 from nfw_reconcile.pipeline.inputs import Request, read_sides
 from nfw_reconcile.sources.flowfile import format_flow, read_flows
+from tests.checker import Expectations, current_tokens, violations
+from tests.cli.site import DENIED
 from tests.places import DEMO
 
 if TYPE_CHECKING:
@@ -130,6 +132,7 @@ def test_the_promise(
     effects = [json.loads(line) for line in _classified(tf_plan, tmp_path)]
     kept = sum(1 for each in effects if not each["flush"])
     assert len(alive) == kept == len(flow_lines) - 41
+    assert violations(emulator, Expectations(lambda flow: flow in DENIED, current_tokens(emulator))) == []
 
     (tmp_path / "nfw.plan").unlink()
     gone = _command("verify", "nfw.result", "--endpoint-url", url, cwd=tmp_path)

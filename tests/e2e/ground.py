@@ -16,6 +16,7 @@ from nfw_reconcile.emulator.judging import EngineJudge
 from nfw_reconcile.emulator.seed import from_snapshot
 from nfw_reconcile.emulator.settings import EmulatorSettings, OperationSettings, SyncSettings
 from nfw_reconcile.model.flow import CapturedFlow
+from tests.checker import current_tokens
 from tests.hooks.workplace import Workplace
 from tests.provider.cloud import ACCOUNT
 from tests.provider.terraform import StandIn
@@ -59,10 +60,7 @@ class Place:
 
     def tokens(self) -> dict[str, str]:
         """Give the update token of the policy and of every rule group."""
-        world = self.emulator.world
-        return {
-            arn: r.version.token for records in (world.policies, world.groups) for arn, r in records.items()
-        }
+        return current_tokens(self.emulator)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from nfw_reconcile.sources.flowfile import read_flows
+from tests.checker import Expectations, violations
 from tests.e2e.ground import ground
 from tests.places import EXAMPLES
 from tests.provider.terraform import unavailable
@@ -46,6 +47,7 @@ def test_an_example_in_real_life(name: str, tmp_path: Path) -> None:
         made.take_over_networks()
         done = made.job.run("ci/nfw/post-apply.sh")
         assert done.code == 0, done.err + done.out
+        may_go: set[FiveTuple] = set()
         for firewall, effects in expected.items():
             denied = {flow for flow, each in zip(flows, effects, strict=True) if each["flush"]}
             # A value that was not known to the plan is known to apply: it may settle these either way.
@@ -55,3 +57,5 @@ def test_an_example_in_real_life(name: str, tmp_path: Path) -> None:
             alive = made.alive(arns[firewall])
             assert denied <= opened[firewall]
             assert alive - unsettled == opened[firewall] - denied - unsettled
+            may_go |= denied | unsettled
+        assert violations(made.emulator, Expectations(may_go.__contains__, made.tokens())) == []

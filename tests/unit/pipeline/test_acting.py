@@ -16,6 +16,7 @@ from nfw_reconcile.model.result_document import ZoneState
 from nfw_reconcile.pipeline import About, plan_of
 from nfw_reconcile.pipeline.acting import Process, apply
 from nfw_reconcile.pipeline.inputs import Request, read_sides
+from tests.checker import Expectations, current_tokens, violations
 from tests.places import EXAMPLES
 from tests.rulesets import flow
 
@@ -96,6 +97,8 @@ def test_firewalls_that_share_a_policy_are_each_flushed_by_their_own_home_net() 
         "site-south": 1,
     }
     assert all(not emulator.entries(place) for place in places.values())
+    expected = Expectations(lambda flow: flow in DENIED.values(), current_tokens(emulator))
+    assert violations(emulator, expected) == []
 
 
 def _flushed(zones: tuple[Any, ...]) -> int:
