@@ -6,9 +6,10 @@ what the demonstration, the tests and a user's dry run act on.
 
 The public API::
 
-    emulator.Emulator           the state machine: ``call`` for the API, ``attempt``, ``traffic`` and
-                                ``add_client`` for the network, ``faults`` and ``outcomes`` for what is
-                                to go wrong, ``requests`` and ``flow_operations`` for what happened
+    service.Service             the state machine: ``call`` for the API, ``faults`` and ``outcomes`` for
+                                what is to go wrong, ``requests`` and ``flow_operations`` for what happened
+    emulator.Emulator           a service with a simulated network: ``attempt``, ``traffic``, ``add_client``
+    tables.FlowTables           what a service asks of flow tables; handed in, so that they may be real ones
     bodies.Judge                decides connections; handed in, so that the state machine knows no rules
     judging.EngineJudge         the judge that asks the product's own engine
     bodies.PolicyBodies         what the judge is given: the policy that a zone runs at that moment

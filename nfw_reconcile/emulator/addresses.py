@@ -15,12 +15,12 @@ from nfw_reconcile.model.addresses import Address, Network
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from nfw_reconcile.emulator.emulator import Emulator
+    from nfw_reconcile.emulator.service import Service
 
 _BY_ADDRESS: Final = ("addresses.private-ip-address", "ipv6-addresses.ipv6-address")
 
 
-def interfaces(emulator: Emulator, form: Mapping[str, str]) -> str:
+def interfaces(emulator: Service, form: Mapping[str, str]) -> str:
     """Answer DescribeNetworkInterfaces: the interfaces that have the addresses asked for."""
     wanted = (Address.parse(text) for name in _BY_ADDRESS for text in _filtered(form, name))
     shown = "".join(_interface(emulator, address) for address in wanted)
@@ -33,7 +33,7 @@ def instances(form: Mapping[str, str]) -> str:
     return document("DescribeInstances", "reservationSet", shown)
 
 
-def subnets(emulator: Emulator) -> str:
+def subnets(emulator: Service) -> str:
     """Answer DescribeSubnets."""
     shown = "".join(_subnet(vpc, block) for vpc, block in _blocks(emulator))
     return document("DescribeSubnets", "subnetSet", shown)
@@ -47,12 +47,12 @@ def _filtered(form: Mapping[str, str], name: str) -> list[str]:
     return [value for prefix in prefixes for key, value in form.items() if key.startswith(f"{prefix}Value.")]
 
 
-def _blocks(emulator: Emulator) -> Iterator[tuple[str, Network]]:
+def _blocks(emulator: Service) -> Iterator[tuple[str, Network]]:
     for vpc, cidrs in sorted(emulator.world.vpcs.items()):
         yield from ((vpc, Network.parse(cidr)) for cidr in cidrs)
 
 
-def _interface(emulator: Emulator, address: Address) -> str:
+def _interface(emulator: Service, address: Address) -> str:
     """Give the interface with an address; none where no VPC has it."""
     found = next(((vpc, block) for vpc, block in _blocks(emulator) if block.holds(address)), None)
     if found is None:

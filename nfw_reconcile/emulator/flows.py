@@ -1,4 +1,4 @@
-"""Flow tables: what each endpoint tracks, and what becomes of packets.
+"""Simulated flow tables: what each endpoint tracks, and what becomes of packets.
 
 Rules are asked about new connections only; a connection that was let through lives on under the
 verdict it was given (developer guide, "Managing your firewall"). A packet of a TCP connection that
@@ -8,24 +8,22 @@ StatefulEngineOptions). Other protocols know no midstream: the packet begins a n
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.emulator.filters import EntryFilter, any_matches
-from nfw_reconcile.emulator.settings import AgeMode
+from nfw_reconcile.emulator.tables import Entry
 from nfw_reconcile.model.flow import TCP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from nfw_reconcile.emulator.bodies import Judge, PolicyBodies
     from nfw_reconcile.emulator.resources import Endpoint, World
+    from nfw_reconcile.emulator.tables import InForce
     from nfw_reconcile.model.flow import FiveTuple
 
-FIRST_PACKET_BYTES: Final = 60
 PACKET_BYTES: Final = 500
 
 
@@ -37,44 +35,17 @@ class Fate(enum.StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(slots=True)
-class Entry:
-    """One entry of a table; ``flow.source`` sent the first packet that the engine saw.
-
-    ``blocked_until`` is set on an entry that passes nothing, and says when it goes. ``marked`` is
-    the first phase of a flush: the engine takes the flow for gone, and prunes it later.
-    """
-
-    flow: FiveTuple
-    born: float
-    last: float
-    packets: int = 1
-    bytes: int = FIRST_PACKET_BYTES
-    blocked_until: float | None = None
-    marked: bool = False
-
-    def age(self, now: float, mode: AgeMode) -> int:
-        """Give the age in whole seconds, rounded down."""
-        match mode:
-            case AgeMode.SINCE_FIRST_PACKET:
-                return int(now - self.born)
-            case AgeMode.SINCE_LAST_PACKET:
-                return int(now - self.last)
-            case AgeMode.FIRST_TO_LAST_PACKET:
-                return int(self.last - self.born)
-
-
-class FlowTables:
-    """The tables of all endpoints, by endpoint id."""
+class SimulatedTables:
+    """The tables of all endpoints, by endpoint id, in memory (``tables.FlowTables``)."""
 
     def __init__(
         self,
         world: World,
         seed: int,
         judge: Judge,
-        in_force: Callable[[Endpoint], PolicyBodies | None],
+        in_force: InForce,
     ) -> None:
-        """``in_force`` gives what decides at an endpoint at the moment of asking."""
+        """``in_force`` is asked at every new connection."""
         self._world = world
         self._settings = world.settings.tables
         self._random = random.Random(f"flows/{seed}")  # noqa: S311 - repeatable on purpose
@@ -110,19 +81,14 @@ class FlowTables:
         """Add an entry as it is, without asking the rules."""
         self._table(endpoint)[entry.flow] = entry
 
-    def entries(self, endpoint: Endpoint) -> tuple[Entry, ...]:
-        """Give copies of all entries, blocked and marked ones included, in the order of their birth."""
-        return tuple(dataclasses.replace(entry) for entry in self._alive(endpoint))
+    def entries(self, endpoint: Endpoint) -> list[Entry]:
+        """Give all entries themselves, blocked and marked ones included, in the order of their birth."""
+        return list(self._alive(endpoint))
 
-    def matching(self, endpoint: Endpoint, filters: Iterable[EntryFilter], minimum_age: int) -> list[Entry]:
-        """Give the entries that a flow operation with these filters and this minimum age is about."""
-        filters = tuple(filters)
-        now, mode = self._world.timeline.now, self._world.settings.operations.age
-        return [
-            entry
-            for entry in self._alive(endpoint)
-            if entry.age(now, mode) >= minimum_age and any_matches(filters, entry.flow)
-        ]
+    def mark(self, endpoint: Endpoint, entries: Iterable[Entry]) -> None:  # noqa: ARG002 - each entry knows its place
+        """Take the first step of a flush: packets no longer find these entries."""
+        for entry in entries:
+            entry.marked = True
 
     def prune(self, endpoint: Endpoint, entries: Iterable[Entry]) -> None:
         """Take entries out of the table, unless something newer is in their place."""
@@ -130,6 +96,9 @@ class FlowTables:
         for entry in entries:
             if table.get(entry.flow) is entry:
                 del table[entry.flow]
+
+    def rules_changed(self, endpoint: Endpoint) -> None:
+        """Do nothing: rules are asked anew at every connection, and no connection is asked about again."""
 
     def clear(self, endpoint: Endpoint) -> None:
         """Forget everything about an endpoint, as a restarted engine does."""
@@ -202,7 +171,7 @@ class FlowTables:
 class EndpointLine:
     """The way through one endpoint, for a client that need not know of tables."""
 
-    tables: FlowTables
+    tables: SimulatedTables
     endpoint: Endpoint
 
     def attempt(self, flow: FiveTuple) -> bool:

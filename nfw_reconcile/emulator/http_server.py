@@ -19,7 +19,7 @@ from nfw_reconcile.errors import NfwReconcileError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nfw_reconcile.emulator.emulator import Emulator
+    from nfw_reconcile.emulator.service import Service
 
 logger = logging.getLogger(__name__)
 
@@ -28,9 +28,7 @@ STOP_WITHIN: Final = 0.05
 
 
 @contextlib.contextmanager
-def serve(
-    emulator: Emulator, port: int = 0, *, host: str = "127.0.0.1", hold: float = 120.0
-) -> Iterator[str]:
+def serve(emulator: Service, port: int = 0, *, host: str = "127.0.0.1", hold: float = 120.0) -> Iterator[str]:
     """Serve the emulator until the block is left, and give the URL.
 
     Port 0 takes a free one. Where a reply is to be lost by a timeout, the connection is held open
@@ -52,7 +50,7 @@ def serve(
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    emulator: Emulator
+    emulator: Service
     hold: float
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:

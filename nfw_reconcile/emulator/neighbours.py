@@ -18,7 +18,7 @@ from nfw_reconcile.emulator.xml import document, element, tagged
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nfw_reconcile.emulator.emulator import Emulator
+    from nfw_reconcile.emulator.service import Service
 
 FORM: Final = "application/x-www-form-urlencoded"
 _STS: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
@@ -29,7 +29,7 @@ def is_query(headers: Mapping[str, str]) -> bool:
     return headers.get("content-type", "").startswith(FORM)
 
 
-def answer(emulator: Emulator, body: bytes) -> str | Refusal:
+def answer(emulator: Service, body: bytes) -> str | Refusal:
     """Answer a form with the text of an XML document."""
     form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
     action = form.get("Action", "")
@@ -58,14 +58,14 @@ def _numbered(form: Mapping[str, str], name: str) -> list[str]:
     return [value for key, value in sorted(form.items()) if key.startswith(f"{name}.")]
 
 
-def _identity(emulator: Emulator) -> str:
+def _identity(emulator: Service) -> str:
     account = emulator.settings.account
     inner = element("Arn", f"arn:aws:iam::{account}:user/emulator") + element("UserId", "EMULATOR")
     result = f"<GetCallerIdentityResult>{inner}{element('Account', account)}</GetCallerIdentityResult>"
     return f'<GetCallerIdentityResponse xmlns="{_STS}">{result}</GetCallerIdentityResponse>'
 
 
-def _vpcs(emulator: Emulator, wanted: list[str]) -> str | Refusal:
+def _vpcs(emulator: Service, wanted: list[str]) -> str | Refusal:
     known = emulator.world.vpcs
     missing = [vpc for vpc in wanted if vpc not in known]
     if missing:
@@ -92,7 +92,7 @@ def _association(name: str, cidr: str) -> str:
     return f"<item>{element(name, cidr)}{state}</item>"
 
 
-def _entries(emulator: Emulator, wanted: str) -> str | Refusal:
+def _entries(emulator: Service, wanted: str) -> str | Refusal:
     found = [cidrs for arn, cidrs in emulator.world.prefix_lists.items() if arn.endswith(f"/{wanted}")]
     if not found:
         return Refusal("InvalidPrefixListID.NotFound", f"The prefix list ID '{wanted}' does not exist")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from nfw_reconcile.emulator.filters import any_matches
 from nfw_reconcile.emulator.outcomes import COMPLETED, OperationType, Outcome, Status
 from nfw_reconcile.emulator.settings import ProtocolText
 from nfw_reconcile.model.flow import PROTOCOL_NAMES
@@ -19,10 +20,10 @@ from nfw_reconcile.model.flow import PROTOCOL_NAMES
 if TYPE_CHECKING:
     from nfw_reconcile.emulator.bodies import PolicyBodies
     from nfw_reconcile.emulator.filters import EntryFilter
-    from nfw_reconcile.emulator.flows import Entry, FlowTables
     from nfw_reconcile.emulator.outcomes import OutcomePlan
     from nfw_reconcile.emulator.replies import JsonObject
     from nfw_reconcile.emulator.resources import Endpoint, World
+    from nfw_reconcile.emulator.tables import Entry, FlowTables
     from nfw_reconcile.model.addresses import Address
     from nfw_reconcile.model.flow import FiveTuple
 
@@ -93,12 +94,11 @@ class FlowOperations:
 
     def _execute(self, operation: FlowOperation) -> None:
         operation.executed_at = self._world.timeline.now
-        minimum_age = operation.minimum_age or 0
         found = [
             (endpoint, entry)
             for endpoint in operation.endpoints
-            for entry in self._tables.matching(endpoint, operation.filters, minimum_age)
-            if not entry.marked or self._lists_marked(operation)
+            for entry in self._tables.entries(endpoint)
+            if self._is_about(operation, entry)
         ]
         found = found[: math.ceil(len(found) * operation.outcome.touches)]
         operation.touched = tuple(entry.flow for _, entry in found)
@@ -107,14 +107,18 @@ class FlowOperations:
         if operation.type is OperationType.FLUSH:
             self._mark(found)
 
+    def _is_about(self, operation: FlowOperation, entry: Entry) -> bool:
+        old_enough = entry.age(self._world.timeline.now, self._settings.age) >= (operation.minimum_age or 0)
+        listed = not entry.marked or self._lists_marked(operation)
+        return old_enough and listed and any_matches(operation.filters, entry.flow)
+
     def _lists_marked(self, operation: FlowOperation) -> bool:
         return operation.type is OperationType.CAPTURE and self._settings.marked_are_listed
 
     def _mark(self, found: list[tuple[Endpoint, Entry]]) -> None:
-        for _, entry in found:
-            entry.marked = True
         for endpoint in dict.fromkeys(endpoint for endpoint, _ in found):
             entries = [entry for place, entry in found if place is endpoint]
+            self._tables.mark(endpoint, entries)
             prune = partial(self._tables.prune, endpoint, entries)
             self._world.timeline.after(self._settings.prune_after, prune)
 

@@ -24,11 +24,22 @@ if TYPE_CHECKING:
 class Rollouts:
     """Brings versions into force zone by zone, and knows what each zone runs."""
 
-    def __init__(self, world: World, seed: int, engine_restarted: Callable[[Firewall, str], None]) -> None:
-        """``engine_restarted`` is told the firewall and zone whose flow tables became empty."""
+    def __init__(
+        self,
+        world: World,
+        seed: int,
+        rules_changed: Callable[[Firewall], None],
+        engine_restarted: Callable[[Firewall, str], None],
+    ) -> None:
+        """Begin with nothing rolled out.
+
+        ``rules_changed`` is told each firewall in whose zones other rules may be in force now, and
+        ``engine_restarted`` each firewall and zone whose flow tables became empty.
+        """
         self._world = world
         self._settings = world.settings.sync
         self._random = random.Random(f"sync/{seed}")  # noqa: S311 - repeatable on purpose
+        self._rules_changed = rules_changed
         self._engine_restarted = engine_restarted
         self._bodies: dict[tuple[str, str], PolicyBodies] = {}
 
@@ -54,6 +65,7 @@ class Rollouts:
         """Drop what was worked out about the zones of a firewall."""
         for zone in firewall.deployments:
             self._bodies.pop((firewall.arn, zone), None)
+        self._rules_changed(firewall)
 
     def in_force(self, endpoint: Endpoint) -> PolicyBodies | None:
         """Give what decides at an endpoint now; ``None`` before the first sync of its zone."""

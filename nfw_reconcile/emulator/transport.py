@@ -21,7 +21,7 @@ from nfw_reconcile.emulator.wire import handle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from nfw_reconcile.emulator.emulator import Emulator
+    from nfw_reconcile.emulator.service import Service
 
 
 class BotoClient(Protocol):
@@ -43,7 +43,7 @@ class _Raw:
         yield self.body
 
 
-def attach(client: BotoClient, emulator: Emulator, *, sleep: Callable[[float], None] | None = None) -> None:
+def attach(client: BotoClient, emulator: Service, *, sleep: Callable[[float], None] | None = None) -> None:
     """Let the emulator answer every request of a client from now on; nothing reaches a network.
 
     ``sleep`` is called with the client's read timeout wherever a reply is lost by a timeout, so

@@ -21,8 +21,8 @@ from nfw_reconcile.emulator.validate import ModelChecker
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nfw_reconcile.emulator.emulator import Emulator
     from nfw_reconcile.emulator.replies import JsonObject
+    from nfw_reconcile.emulator.service import Service
 
 TARGET_PREFIX: Final = "NetworkFirewall_20201112"
 JSON_TYPE: Final = "application/x-amz-json-1.0"
@@ -48,7 +48,7 @@ class WireReply:
 CHECKER: Final = ModelChecker()
 
 
-def handle(emulator: Emulator, headers: Mapping[str, str], body: bytes) -> WireReply | Silence:
+def handle(emulator: Service, headers: Mapping[str, str], body: bytes) -> WireReply | Silence:
     """Answer one HTTP request; ``Silence`` where no reply is to reach the client."""
     given = {name.lower(): value for name, value in headers.items()}
     if is_query(given):
@@ -64,7 +64,7 @@ def handle(emulator: Emulator, headers: Mapping[str, str], body: bytes) -> WireR
     return _write(reply, stamp)
 
 
-def _query(emulator: Emulator, body: bytes) -> WireReply:
+def _query(emulator: Service, body: bytes) -> WireReply:
     reply = answer(emulator, body)
     stamp = {"Date": _date(emulator)}
     if isinstance(reply, Refusal):
@@ -72,7 +72,7 @@ def _query(emulator: Emulator, body: bytes) -> WireReply:
     return _wire(200, reply.encode(), stamp, content_type=XML_TYPE)
 
 
-def _date(emulator: Emulator) -> str:
+def _date(emulator: Service) -> str:
     return formatdate(emulator.now, usegmt=True)
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from nfw_reconcile.emulator.flows import Entry, Fate
+from nfw_reconcile.emulator.flows import Fate
 from nfw_reconcile.emulator.settings import AgeMode, EmulatorSettings, OperationSettings, TableSettings
+from nfw_reconcile.emulator.tables import Entry
 from nfw_reconcile.model.flow import ICMP, TCP, UDP, FiveTuple
 from tests.unit.emulator.scene import A, B, Scene, build, flow
 
