@@ -40,6 +40,10 @@ help: ## list the targets
 demo: $(RUNTIME) ## the whole story on the emulator, without an AWS account
 	@$(BIN)/nfw-reconcile demo
 
+.PHONY: lab
+lab: $(DEV) ## the story with real connections and a real Suricata, in network namespaces (root, Linux)
+	@$(BIN)/python -m lab $(ARGS)
+
 .PHONY: dev
 dev: $(DEV) ## install the package and all that its tests and checks need into .venv
 

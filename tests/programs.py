@@ -37,4 +37,6 @@ NEEDS: Final = (
     Need("terraform", "terraform"),
     Need("browser", "chromium", package="chromium"),
     Need("lab", "ip", package="iproute2", as_root=True),
+    Need("lab", "iptables", package="iptables"),
+    Need("lab", "conntrack", package="conntrack"),
 )

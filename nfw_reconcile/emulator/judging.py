@@ -14,6 +14,7 @@ from nfw_reconcile.sources.policy import build_policy
 if TYPE_CHECKING:
     from nfw_reconcile.emulator.bodies import PolicyBodies
     from nfw_reconcile.model.flow import FiveTuple
+    from nfw_reconcile.model.policy import Policy
 
 
 class EngineJudge:
@@ -31,12 +32,13 @@ class EngineJudge:
         """Say whether the rules let the flow through; its source is the initiator."""
         known = self._compiled.get(id(bodies))
         if known is None:
-            known = bodies, _comparison(bodies)
+            known = bodies, Comparison(None, compile_policy(policy_of(bodies)))
             self._compiled[id(bodies)] = known
         return known[1].effect(flow).new.verdict is not Verdict.DENIED
 
 
-def _comparison(bodies: PolicyBodies) -> Comparison:
+def policy_of(bodies: PolicyBodies) -> Policy:
+    """Read what a zone runs as the product does."""
     groups = tuple(
         GroupRecord(GroupName(arn.rsplit("/", 1)[-1], arn=arn), ":stateful-rulegroup/" in arn, body)
         for arn, body in bodies.rule_groups.items()
@@ -50,4 +52,4 @@ def _comparison(bodies: PolicyBodies) -> Comparison:
         "CIDRs of the firewall's VPC",
     )
     policy, _ = build_policy(bundle)
-    return Comparison(None, compile_policy(policy))
+    return policy

@@ -45,16 +45,20 @@ def chosen(
 ) -> list[PolicyChange]:
     """Keep what the user named, and bind a policy without a firewall to one that the input does not hold.
 
-    Raises ``UsageError`` for what names nothing, and where it is open which policy to bind. A firewall
-    that the input deletes is known, and gives no change.
+    An ARN also names the firewall of its name whose own ARN the input does not know, as no configuration does; the
+    firewall has it from then on. Raises ``UsageError`` for what names nothing, and where it is open which policy to
+    bind. A firewall that the input deletes is known, and gives no change.
     """
     changes = _of_policy(changes, choice.policy)
     if not choice.firewalls:
         return changes
     words = tuple(dict.fromkeys(choice.firewalls))
+    changes = _identified(changes, words)
     named = [c for c in changes if c.firewall is not None and _called(c.firewall.name, words)]
-    known = (*new.firewalls, *old.firewalls)
-    strangers = [word for word in words if not any(_called(f.name, (word,)) for f in known)]
+    known = [f.name for f in (*new.firewalls, *old.firewalls)] + [
+        c.firewall.name for c in named if c.firewall
+    ]
+    strangers = [word for word in words if not any(_called(name, (word,)) for name in known)]
     if strangers:
         return [*named, *_bound(changes, strangers, new)]
     if choice.policy is not None and not named:
@@ -65,6 +69,36 @@ def chosen(
 
 def _called(name: GroupName, words: Iterable[str]) -> bool:
     return not {name.label, name.name, name.arn, name.address}.isdisjoint(words)
+
+
+def _identified(changes: Sequence[PolicyChange], words: Iterable[str]) -> list[PolicyChange]:
+    """Give firewalls the ARNs that name them, where each names one and nothing speaks against it."""
+    found = list(changes)
+    for word in words:
+        if not word.startswith("arn:"):
+            continue
+        named = _firewall_named(word)
+        fitting = [
+            (place, each.firewall)
+            for place, each in enumerate(found)
+            if each.firewall is not None and _fits(each.firewall, named)
+        ]
+        if len(fitting) == 1:
+            ((place, known),) = fitting
+            name = replace(known.name, arn=word)
+            whole = replace(known, name=name, account=named.account, region=named.region)
+            found[place] = replace(found[place], firewall=whole)
+    return found
+
+
+def _fits(known: FirewallRecord, named: FirewallRecord) -> bool:
+    """Say whether a firewall without an ARN may be the one that an ARN names."""
+    return (
+        known.name.arn is None
+        and known.name.name == named.name.name
+        and known.account in {None, named.account}
+        and known.region in {None, named.region}
+    )
 
 
 def _of_policy(changes: Sequence[PolicyChange], wanted: str | None) -> list[PolicyChange]:

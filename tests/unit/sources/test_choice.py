@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from tests.bodies import (
     policy,
 )
 from tests.unit.sources.stack import EGRESS, PROD, WEB, both, only, said
+
+if TYPE_CHECKING:
+    from nfw_reconcile.model.inventory import FirewallRecord
 
 DEV_POLICY = policy("dev-egress", WEB)
 DEV = firewall("dev", DEV_POLICY)
@@ -59,6 +63,32 @@ def test_an_input_with_firewalls_binds_another_one_by_arn_only() -> None:
     assert found.new.policy == DEV_POLICY
     with pytest.raises(UsageError, match=r"no firewall prodd\. It holds: firewall\.prod"):
         both(records, choice=Choice(("prodd",)))
+
+
+NAMELESS = replace(PROD, name=replace(PROD.name, arn=None), account=None, region=None)
+PRODS_ARN = arn("firewall", "prod")
+
+
+def test_an_arn_names_the_firewall_of_its_name_whose_own_is_not_known() -> None:
+    found = only(both(inventory(NAMELESS, EGRESS, DEV, DEV_POLICY, WEB), choice=Choice((PRODS_ARN,))))
+    named = replace(NAMELESS.name, arn=PRODS_ARN)
+    assert found.firewall == replace(NAMELESS, name=named, account="111122223333", region="eu-west-1")
+    assert found.new is not None
+    assert found.new.policy == EGRESS
+
+
+@pytest.mark.parametrize(
+    "other", [replace(NAMELESS, region="us-east-1"), replace(NAMELESS, account="999988887777")]
+)
+def test_an_arn_names_no_firewall_of_another_place(other: FirewallRecord) -> None:
+    with pytest.raises(UsageError, match=r"no firewall arn:.*It holds: firewall\.prod"):
+        both(inventory(other, EGRESS, WEB), choice=Choice((PRODS_ARN,)))
+
+
+def test_an_arn_names_neither_of_two_firewalls_of_its_name() -> None:
+    twin = replace(NAMELESS, name=replace(NAMELESS.name, label="twin", address="twin"))
+    with pytest.raises(UsageError, match=r"no firewall arn:.*It holds: firewall\.prod, twin"):
+        both(inventory(NAMELESS, twin, EGRESS, WEB), choice=Choice((PRODS_ARN,)))
 
 
 def test_an_unknown_firewall_lists_the_known_ones() -> None:

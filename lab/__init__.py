@@ -1,0 +1,1 @@
+"""Real packets: conversations through a firewall of network namespaces, Suricata and conntrack (``make lab``)."""
