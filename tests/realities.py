@@ -5,7 +5,7 @@ A verdict that depends on payload is tried in the one world that fits a conversa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.judge import Side, side_signature
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.engine.compiled import CompiledPolicy
     from nfw_reconcile.engine.exchange import Course
+    from nfw_reconcile.engine.forgotten import Forgetting, Resumption
     from nfw_reconcile.engine.walk import Outcome
     from nfw_reconcile.model.flow import FiveTuple
 
@@ -74,6 +75,15 @@ def outcome(policy: CompiledPolicy, reality: Reality, course: Course | None = No
     """Work out what a policy does with a conversation of which everything is known, or another course of it."""
     signature = side_signature(policy, reality.flow)
     return Side.of(policy, reality.flow, signature).judge(ToldWorld(reality), course)
+
+
+def resumed(forgetting: Forgetting, reality: Reality, way: Resumption) -> Outcome:
+    """Work out what a policy does with one way in which a conversation goes on whose beginning it did not see."""
+    side = forgetting.side(reality.flow, turned=way.turned)
+    spoken = replace(reality, flow=side.flow)
+    if way.turned:
+        spoken = replace(spoken, holds=reality.answers, answers=reality.holds)
+    return side.judge(ToldWorld(spoken), way.course)
 
 
 _CLIENT: Final = "10.0.1.10"
@@ -138,4 +148,4 @@ REALITIES: Final[dict[str, Reality]] = {
         )
     ),
 }
-"""The conversations that the tables in ``tests/cases/verdicts`` speak of."""
+"""The conversations that the tables in ``tests/cases`` speak of."""

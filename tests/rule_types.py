@@ -54,10 +54,8 @@ def read(text: str, *, negated: bool) -> tuple[When, Reach]:
 
 
 def meant(kind: str, protocol: str) -> tuple[When, Reach]:
-    """Translate Suricata's type; a match in a stream reaches the flow, and only TCP has streams."""
+    """Translate Suricata's type; only TCP has streams."""
     if kind not in {"stream", "pkt_stream"}:
         return _TYPES[kind]
     numbers = protocol_match(protocol).numbers
-    if numbers == {TCP}:
-        return When.EVERY, Reach.FLOW
     return When.EVERY, Reach.PACKET if numbers and TCP not in numbers else Reach.STREAM

@@ -1,20 +1,21 @@
-"""The tables in ``tests/cases/verdicts``: a policy, and what it does with conversations."""
+"""The tables in ``tests/cases/verdicts`` and ``forgotten``: a policy, and what it does with conversations."""
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.rulesets import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from nfw_reconcile.engine.walk import Outcome
 
-FOLDER: Final = Path(__file__).parent / "cases" / "verdicts"
+_CASES: Final = Path(__file__).parent / "cases"
+FOLDER: Final = _CASES / "verdicts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,42 @@ class VerdictCase:
         return {**self.flows, **(self.in_8 if release >= 8 else self.in_7)}
 
 
+@dataclass(frozen=True, slots=True)
+class ForgottenCase:
+    """One policy of a table about flows whose beginning it did not see.
+
+    ``spoken`` gives for each conversation what :func:`said` says of its outcome, by whether the server speaks first;
+    ``after`` gives what all ways in which it may go on come to.
+    """
+
+    title: str
+    text: str
+    defaults: tuple[str, ...]
+    spoken: Mapping[bool, Mapping[str, str]]
+    after: Mapping[str, str]
+
+
+def forgotten_cases() -> list[ForgottenCase]:
+    """Read all tables about flows whose beginning was not seen."""
+    return [
+        ForgottenCase(
+            row["title"],
+            numbered(row.get("rules", ())),
+            tuple(row.get("defaults", ())),
+            {False: row.get("client-first", {}), True: row["server-first"]},
+            row.get("after-flush", {}),
+        )
+        for row in _rows(_CASES / "forgotten")
+    ]
+
+
+def _rows(folder: Path) -> Iterator[Mapping[str, Any]]:
+    for file in sorted(folder.glob("*.toml")):
+        yield from tomllib.loads(file.read_text(encoding="utf-8"))["policy"]
+
+
 def verdict_cases() -> list[VerdictCase]:
     """Read all tables."""
-    tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.toml"))]
     return [
         VerdictCase(
             row["title"],
@@ -51,8 +85,7 @@ def verdict_cases() -> list[VerdictCase]:
             row.get("in-7", {}),
             row.get("in-8", {}),
         )
-        for table in tables
-        for row in table["policy"]
+        for row in _rows(FOLDER)
     ]
 
 

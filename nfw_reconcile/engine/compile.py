@@ -197,7 +197,7 @@ class _GroupCompiler:
         sides = (True, False) if action is None else (False,)
         if action is None and self._drop_to_alert:
             sides = (True,)
-        reason = f"{entry.reason}: {entry.text}" if not entry.sensitive else entry.reason
+        reason = f"{entry.reason}: {entry.text}" if entry.text and not entry.sensitive else entry.reason
         return [
             CompiledRule(
                 Acts(action) if action is Action.ALERT else MayAct(reason, action, passing),

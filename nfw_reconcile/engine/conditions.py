@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Reach(enum.Enum):
-    """How far a pass or drop reaches; ``UNSURE`` for keywords not known."""
+    """How far a pass or drop reaches; ``UNSURE`` for keywords not known.
+
+    A TCP connection whose beginning the engine did not see has no stream: there ``STREAM`` is the packet.
+    """
 
     PACKET = "the packet"
     FLOW = "the whole flow"

@@ -11,6 +11,7 @@ from nfw_reconcile.engine.judge import Side, SideSignature, asks_members, side_s
 from nfw_reconcile.engine.questions import Unknown
 from nfw_reconcile.engine.walk import Outcome
 from nfw_reconcile.engine.worlds import Vocabulary, explore
+from nfw_reconcile.model.expressions import without_digests
 from nfw_reconcile.model.verdict import Cause, Decision, Effect, Engine, FlowEffect, Verdict
 
 if TYPE_CHECKING:
@@ -256,8 +257,8 @@ def _decision(
         )
         conditions = tuple(asked)[:MOST_CONDITIONS]
     if verdict is Verdict.UNDECIDED:
-        unknowns = sorted({asked.reason for leaf in leaves for asked in leaf.world.unknowns()})
-        reasons = (*reasons, *unknowns[:MOST_CONDITIONS])
+        unknowns = {without_digests(asked.reason) for leaf in leaves for asked in leaf.world.unknowns()}
+        reasons = (*reasons, *sorted(unknowns)[:MOST_CONDITIONS])
     notes = tuple(dict.fromkeys(note for leaf in leaves for note in side(leaf.outcome).notes))
     return Decision(verdict, shown.cause, conditions, reasons, notes)
 

@@ -21,7 +21,8 @@ class Packet:
     ``established`` is Suricata's notion: for TCP every packet after the handshake's third, else every
     packet from the first one in the second direction on. The packet that ``establishes`` a TCP flow
     does so even where a rule drops it: its copy finds the flow established. A ``part`` of the client's
-    request comes before the rest of it.
+    request comes before the rest of it. A ``midstream`` packet is one of a TCP connection whose beginning
+    the engine did not see: what it carries is looked at, and is part of no stream.
     """
 
     to_server: bool
@@ -32,6 +33,7 @@ class Packet:
     tracked: bool = True
     establishes: bool = False
     part: bool = False
+    midstream: bool = False
 
     def again(self) -> Packet:
         """Give the copy that its sender sends when no answer comes."""

@@ -15,10 +15,10 @@ from nfw_reconcile.engine.walk import Outcome, walk
 from nfw_reconcile.model.rule import StatelessAction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from nfw_reconcile.engine.compiled import CompiledPolicy
-    from nfw_reconcile.engine.exchange import Course
+    from nfw_reconcile.engine.exchange import Course, Packet
     from nfw_reconcile.engine.worlds import World
     from nfw_reconcile.model.flow import FiveTuple
 
@@ -70,8 +70,13 @@ class Side:
 
     def judge(self, world: World, course: Course | None = None) -> Outcome:
         """Take the conversation, or another course of it, through both engines, in one world."""
-        stateless = self.policy.stateless
         packets = exchange(self.flow.protocol) if course is None else course.packets
+        settled = self.before(packets, world)
+        return walk(self.lists, self.flow, packets, self._past(), world) if settled is None else settled
+
+    def before(self, packets: Iterable[Packet], world: World) -> Outcome | None:
+        """Give what the stateless engine makes of the packets; ``None`` where it hands all of them on."""
+        stateless = self.policy.stateless
         sent = [stateless.judge(packet, self.signature.stateless, world) for packet in packets]
         for outcome in sent:
             if outcome.action is StatelessAction.DROP:
@@ -80,7 +85,7 @@ class Side:
         if actions == {StatelessAction.PASS}:
             return Outcome(allowed=True, cause=sent[0].cause)
         if actions == {StatelessAction.FORWARD}:
-            return walk(self.lists, self.flow, packets, self._past(), world)
+            return None
         return Outcome(allowed=world.ask(self._half_seen()), cause=sent[0].cause)
 
     def remarks(self, world: World, *, allowed: bool) -> Iterator[str]:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from nfw_reconcile.engine.forgotten import Forgetting
 from nfw_reconcile.engine.headers import bits
 from nfw_reconcile.engine.partition import FieldClass, Partition, State, Terrain
 from nfw_reconcile.model.addresses import Address, AddressSet
 from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP, FiveTuple
 from nfw_reconcile.model.intervals import EMPTY, IntervalSet
-from nfw_reconcile.model.verdict import Cause, Effect, Verdict
+from nfw_reconcile.model.verdict import AfterFlush, Cause, Effect, Verdict
 
 if TYPE_CHECKING:
     from nfw_reconcile.engine.align import Alignment
@@ -75,16 +76,24 @@ class PartKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """A set of 5-tuples of one protocol and family: how many, one of them, and bounds for each field."""
+    """A set of 5-tuples of one protocol and family: how many, one of them, and bounds for each field.
+
+    ``living`` of them may live on once they are flushed, ``survivor`` among those.
+    """
 
     count: int
     witness: tuple[int, ...]
     bounds: tuple[IntervalSet, ...]
+    living: int = 0
+    survivor: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Newly denied flows of one old and one new cause, over one IP protocol and family."""
+    """Newly denied flows of one old and one new cause, over one IP protocol and family.
+
+    ``living`` of them may live on once they are flushed, ``survivor`` among those.
+    """
 
     key: PartKey
     protocol: int
@@ -96,6 +105,8 @@ class Part:
     source_ports: IntervalSet
     destination_ports: IntervalSet
     conditions: tuple[str, ...] = ()
+    living: int = 0
+    survivor: FiveTuple | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +143,7 @@ class _Walk:
     """
 
     comparison: Comparison
+    forgetting: Forgetting
     terrain: Terrain
     partition: Partition
     protocol: int
@@ -164,13 +176,20 @@ class _Walk:
         if self.place != _first_place(forward, backward):
             return {}
         self.budget.spend(_STEPS_PER_FLOW)
-        effect = self.comparison.effect(_flow(self.protocol, self.family, chosen))
+        flow = _flow(self.protocol, self.family, chosen)
+        effect = self.comparison.effect(flow)
         if effect.effect not in _DENIALS or effect.old.verdict is Verdict.DENIED:
             return {}
         key = PartKey(
             effect.effect, effect.flush, effect.old.cause, effect.new.cause, bool(forward), bool(backward)
         )
-        return {key: Extent(1, (), ())}
+        lives = effect.flush and self._lives(flow)
+        return {key: Extent(1, (), (), 1, ()) if lives else Extent(1, (), ())}
+
+    def _lives(self, flow: FiveTuple) -> bool:
+        if not (self.protocol == TCP and self.forgetting.ends_tcp):
+            self.budget.spend(_STEPS_PER_FLOW)
+        return self.forgetting.after_flush(flow) is AfterFlush.MAY_LIVE_ON
 
 
 def _first_place(forward: int, backward: int) -> tuple[bool, int]:
@@ -184,8 +203,13 @@ def _flow(protocol: int, family: Family, chosen: tuple[int, ...]) -> FiveTuple:
 
 
 def _prefix(group: FieldClass, extent: Extent) -> Extent:
+    size, first = group.values.size, group.value
     return Extent(
-        group.values.size * extent.count, (group.value, *extent.witness), (group.values, *extent.bounds)
+        size * extent.count,
+        (first, *extent.witness),
+        (group.values, *extent.bounds),
+        size * extent.living,
+        None if extent.survivor is None else (first, *extent.survivor),
     )
 
 
@@ -195,7 +219,10 @@ def _merge(found: Extents, part: PartKey, extent: Extent) -> None:
         found[part] = extent
         return
     bounds = tuple(_bounded(a | b) for a, b in zip(known.bounds, extent.bounds, strict=True))
-    found[part] = Extent(known.count + extent.count, known.witness, bounds)
+    survivor = extent.survivor if known.survivor is None else known.survivor
+    found[part] = Extent(
+        known.count + extent.count, known.witness, bounds, known.living + extent.living, survivor
+    )
 
 
 def _bounded(values: IntervalSet) -> IntervalSet:
@@ -206,6 +233,7 @@ def _bounded(values: IntervalSet) -> IntervalSet:
 
 def newly_denied(comparison: Comparison, alignment: Alignment, most_steps: int = MOST_STEPS) -> RegionFound:
     """Enumerate the region by cause. Bounds are exact per field, and their product holds the part."""
+    forgetting = Forgetting(comparison.new)
     terrain = Terrain.of(comparison, alignment)
     centres = bits(terrain.touched)
     budget = _Budget(most_steps)
@@ -215,7 +243,9 @@ def newly_denied(comparison: Comparison, alignment: Alignment, most_steps: int =
             for family in families:
                 extents: Extents = {}
                 for backward, centre in product((False, True), centres):
-                    _explore(comparison, terrain, (backward, centre), protocol, family, budget, extents)
+                    _explore(
+                        comparison, forgetting, terrain, (backward, centre), protocol, family, budget, extents
+                    )
                 parts += [_part(comparison, protocol, family, *found) for found in extents.items()]
     except _OverBudgetError:
         return RegionFound((), complete=False)
@@ -224,6 +254,7 @@ def newly_denied(comparison: Comparison, alignment: Alignment, most_steps: int =
 
 def _explore(  # noqa: PLR0913, PLR0917 - one walk has that many coordinates
     comparison: Comparison,
+    forgetting: Forgetting,
     terrain: Terrain,
     place: tuple[bool, int],
     protocol: int,
@@ -238,7 +269,7 @@ def _explore(  # noqa: PLR0913, PLR0917 - one walk has that many coordinates
     budget.spend(_STEPS_PER_HEADER if reach else 1)
     partition = Partition.of(terrain, centre, backward=backward, protocol=protocol, family=family)
     if partition is not None:
-        walk = _Walk(comparison, terrain, partition, protocol, family, place, budget)
+        walk = _Walk(comparison, forgetting, terrain, partition, protocol, family, place, budget)
         for key, extent in walk.run().items():
             _merge(extents, key, extent)
 
@@ -266,6 +297,8 @@ def _part(comparison: Comparison, protocol: int, family: Family, key: PartKey, e
         source_ports,
         destination_ports,
         comparison.effect(witness).conditions,
+        extent.living,
+        None if extent.survivor is None else _flow(protocol, family, extent.survivor),
     )
 
 

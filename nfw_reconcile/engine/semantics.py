@@ -189,7 +189,7 @@ class _Reader:
         packets = self._traits & {_Trait.PACKET, _Trait.NUMBERS, _Trait.PACKETS_ONLY}
         if packets or self._protocol.payload is Payload.PACKET or (numbers and TCP not in numbers):
             return Reach.PACKET
-        return Reach.FLOW if numbers == {TCP} else Reach.STREAM
+        return Reach.STREAM
 
 
 _DIRECTIONS: Final = frozenset({"to_server", "to_client", "from_client", "from_server"})

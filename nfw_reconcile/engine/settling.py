@@ -47,12 +47,13 @@ def _at_first(policy: CompiledPolicy, protocol: int, packet: Packet) -> tuple[in
     for manner, vector in policy.manners.items():
         if settles(manner, protocol):
             settling |= vector
-        elif _may_pass(manner.act) and may_match(manner.meaning, packet):
+        elif may_pass(manner.act) and may_match(manner.meaning, packet):
             blocking |= vector
     return settling, blocking
 
 
-def _may_pass(act: Act) -> bool:
+def may_pass(act: Act) -> bool:
+    """Say whether what a rule does may be to pass."""
     match act:
         case Acts(action=action):
             return action is Action.PASS

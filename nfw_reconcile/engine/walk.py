@@ -80,6 +80,24 @@ def walk(lists: Lists, flow: FiveTuple, packets: Iterable[Packet], past: str, wo
     return Outcome(allowed=True, cause=_cause(state.passed_by), notes=tuple(dict.fromkeys(notes)))
 
 
+def outlives(before: Lists, after: Lists, flow: FiveTuple, packets: Sequence[Packet], world: World) -> bool:
+    """Say whether a conversation that some rules let through goes on when others take their place in its midst.
+
+    What was settled for the whole flow stays settled, and header-only rules are not tried again: each direction has
+    had its first packet. ``packets`` are those of the conversation; both sides then send once more as they sent last.
+    """
+    state = _Conversation("")
+    for lists, sent in ((before, packets), (after, packets[-2:])):
+        for packet in sent:
+            rules, header = (lists.forward, flow) if packet.to_server else (lists.backward, flow.reversed())
+            passed = _accept(state, rules, packet, header, world) or (
+                not state.dropped and _accept(state, rules, packet.again(), header, world)
+            )
+            if not passed:
+                return False
+    return True
+
+
 def _cause(rule: CompiledRule | None) -> Cause:
     return NO_RULE if rule is None else Cause(Engine.STATEFUL, rule.ref, rule.default)
 
@@ -106,7 +124,7 @@ def _accept(
         action = _action(rule, packet, header, world, state.past)
         if action is None:
             continue
-        flow_wide = packet.tracked and _reaches_flow(state, rule, header.protocol, world)
+        flow_wide = packet.tracked and _reaches_flow(state, rule, packet, header.protocol, world)
         if action is Action.PASS:
             state.passed |= flow_wide
             state.passed_by = state.passed_by or rule
@@ -145,7 +163,9 @@ def _action(rule: CompiledRule, packet: Packet, header: FiveTuple, world: World,
             return Action.PASS if action is Action.PASS else Action.DROP
 
 
-def _reaches_flow(state: _Conversation, rule: CompiledRule, protocol: int, world: World) -> bool:
+def _reaches_flow(
+    state: _Conversation, rule: CompiledRule, packet: Packet, protocol: int, world: World
+) -> bool:
     if state.passed or state.dropped:
         return False
     match rule.meaning.reach:
@@ -154,7 +174,7 @@ def _reaches_flow(state: _Conversation, rule: CompiledRule, protocol: int, world
         case Reach.FLOW:
             return True
         case Reach.STREAM:
-            return protocol == TCP
+            return protocol == TCP and not packet.midstream
         case Reach.UNSURE:
             return world.ask(Unknown(_why_unsure(rule), "reaches the whole flow"))
 

@@ -36,6 +36,25 @@ ON_OTHERS: Final = warning(
 )
 
 
+def tcp_lives_on(what: str, causes: str) -> Diagnostic:
+    """Say that TCP connections may live on under ``CONTINUE``, and by which rules they are denied when they begin."""
+    return warning(
+        f"{what} may live on once flushed: the stream exception policy is CONTINUE, and {causes} need not match a "
+        "connection that goes on without its beginning.",
+        remedy="Deny both directions by headers alone (no flow:established, TLS or HTTP), or close them at one of "
+        "their ends. REJECT or DROP make a flush final; a change to them restarts the stateful engine.",
+    )
+
+
+def others_live_on(what: str, causes: str) -> Diagnostic:
+    """Say that flows of protocols without a handshake may live on, and by which rules they are denied."""
+    return warning(
+        f"{what} may live on once flushed: the next packet makes a new flow, its sender is the source, and {causes} "
+        "need not match what the other side begins.",
+        remedy="Deny both directions by headers alone, or stop them at one of their ends.",
+    )
+
+
 def after_flush(protocols: frozenset[int] | None, policy: StreamExceptionPolicy) -> Iterator[Diagnostic]:
     """Say what clients feel when flows of these protocols (``None``: of any) are flushed."""
     if protocols is None or TCP in protocols:

@@ -8,8 +8,9 @@ leaves are :class:`AddressRange` in an address field and :class:`PortRange` in a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.model.addresses import Address, range_to_networks
 
@@ -105,6 +106,14 @@ class Unresolved:
 
     def __str__(self) -> str:
         return f"({self.reference})"
+
+
+_DIGEST: Final = re.compile(r"#[0-9a-f]{12}(?![0-9a-f])")
+
+
+def without_digests(text: str) -> str:
+    """Give a text about unresolved values for people: without the digests that tell different ones apart."""
+    return _DIGEST.sub("", text)
 
 
 Expression = Anything | AddressRange | PortRange | Variable | SetReference | Negation | Group | Unresolved

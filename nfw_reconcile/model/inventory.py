@@ -78,8 +78,9 @@ class FirewallRecord:
 class Inventory:
     """Everything that one side (old or new) of an input holds.
 
-    ``prefix_lists`` maps an ARN, or a Terraform address, to the list of its CIDRs; ``vpcs`` maps a
-    VPC id, or a Terraform address, to the list of the VPC's CIDRs.
+    ``prefix_lists`` maps what an IP set reference names, the ARN of a prefix list or of a resource group, or a
+    Terraform address, to the list of its CIDRs; ``vpcs`` maps a VPC id, or a Terraform address, to the list of the
+    VPC's CIDRs.
     """
 
     firewalls: tuple[FirewallRecord, ...] = ()

@@ -69,11 +69,21 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Who has accepted that flows are denied, and why; it counts to the end of the day ``until`` (UTC)."""
+
+    owner: str
+    reason: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegionPart:
     """Flows that one old cause allowed and one new cause denies, with one flow of them as witness.
 
     ``tuples`` is how many 5-tuples there are, as a decimal text; ``conditions`` are those of the witness
-    where the effect is ``possibly_denied``.
+    where the effect is ``possibly_denied``. ``ignored`` says who had accepted all of it, and all that the same causes
+    deny besides, when the plan was made: it changes how reports show the part, and nothing else.
     """
 
     effect: Effect
@@ -85,6 +95,7 @@ class RegionPart:
     tuples: str
     conditions: tuple[str, ...]
     sensitive: bool
+    ignored: tuple[Acceptance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

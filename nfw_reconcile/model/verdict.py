@@ -31,6 +31,17 @@ class Effect(enum.StrEnum):
     UNDECIDED = "undecided"
 
 
+class AfterFlush(enum.StrEnum):
+    """What becomes of a flow that is flushed, as far as the policy decides it.
+
+    It ends where no packet of it gets through, whoever speaks first and whatever is said; where that is not sure, it
+    may live on.
+    """
+
+    ENDS = "ends"
+    MAY_LIVE_ON = "may_live_on"
+
+
 class Engine(enum.StrEnum):
     """Which engine decided."""
 
@@ -89,7 +100,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class FlowEffect:
-    """The effect of a change on one flow; ``flush`` is true exactly where a flush is called for."""
+    """The effect of a change on one flow; ``flush`` is true exactly where a flush is called for.
+
+    ``after_flush`` is said only where a flush is called for, and where it was asked.
+    """
 
     flow: FiveTuple
     effect: Effect
@@ -97,3 +111,4 @@ class FlowEffect:
     old: Decision
     new: Decision
     conditions: tuple[str, ...] = ()
+    after_flush: AfterFlush | None = None

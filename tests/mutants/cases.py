@@ -6,19 +6,26 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tests import test_examples
-from tests.tables import verdict_cases
-from tests.unit.engine import test_verdict_tables
+from tests.tables import forgotten_cases, verdict_cases
+from tests.unit.engine import test_forgotten, test_verdict_tables
 
 if TYPE_CHECKING:
     from tests.mutants.mechanism import Case
 
 _ROWS: Final = {case.title: case for case in verdict_cases()}
+_FORGOTTEN: Final = {case.title: case for case in forgotten_cases()}
 
 
 def rows(*titles: str) -> tuple[Case, ...]:
     """Give rows of ``tests/cases/verdicts``, each of which Suricata confirms (``tests/oracle``)."""
     test = test_verdict_tables.test_a_policy_does_with_conversations_what_the_table_says
     return tuple(partial(test, _ROWS[title]) for title in titles)
+
+
+def forgotten(*titles: str) -> tuple[Case, ...]:
+    """Give rows of ``tests/cases/forgotten``, each of which Suricata confirms (``tests/oracle``)."""
+    test = test_forgotten.test_a_policy_does_with_forgotten_conversations_what_the_table_says
+    return tuple(partial(test, _FORGOTTEN[title]) for title in titles)
 
 
 def examples(*names: str) -> tuple[Case, ...]:

@@ -44,20 +44,20 @@ _STATELESS: Final = (
     Mutant(
         "the stateless engine sees no replies",
         Edit(
-            "engine.judge:Side.judge", "for packet in packets]", "for packet in packets if packet.to_server]"
+            "engine.judge:Side.before", "for packet in packets]", "for packet in packets if packet.to_server]"
         ),
         (partial(test_stateless.test_what_is_dropped_in_one_direction_is_denied),),
     ),
     Mutant(
         "a stateless pass of one direction passes the conversation",
         Edit(
-            "engine.judge:Side.judge", "actions == {StatelessAction.PASS}", "StatelessAction.PASS in actions"
+            "engine.judge:Side.before", "actions == {StatelessAction.PASS}", "StatelessAction.PASS in actions"
         ),
         (partial(test_effect.test_a_stateless_pass_of_one_direction_is_not_modelled_and_cancels),),
     ),
     Mutant(
         "what the stateless engine passes meets stateful rules",
-        Edit("engine.judge:Side.judge", "if actions == {StatelessAction.FORWARD}:", "if True:"),
+        Edit("engine.judge:Side.before", "if actions == {StatelessAction.FORWARD}:", "if True:"),
         (partial(test_effect.test_a_stateless_pass_of_one_direction_is_not_modelled_and_cancels),),
     ),
     Mutant(
@@ -242,7 +242,7 @@ _REGION: Final = (
     ),
     Mutant(
         "values that no rule tells apart are one value",
-        Edit("engine.region:_prefix", "group.values.size * extent.count", "extent.count"),
+        Edit("engine.region:_prefix", "size * extent.count", "extent.count"),
         (partial(test_region.test_a_narrowed_source_denies_what_it_lost),),
     ),
 )

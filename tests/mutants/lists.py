@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.mutants import effects, filters, matching, walking
+from tests.mutants import effects, filters, forgetting, matching, walking
 
-MODULES: Final = tuple(module.__name__ for module in (walking, matching, effects, filters))
-MUTANTS: Final = (*walking.MUTANTS, *matching.MUTANTS, *effects.MUTANTS, *filters.MUTANTS)
+MODULES: Final = tuple(module.__name__ for module in (walking, matching, effects, filters, forgetting))
+MUTANTS: Final = (
+    *walking.MUTANTS,
+    *matching.MUTANTS,
+    *effects.MUTANTS,
+    *filters.MUTANTS,
+    *forgetting.MUTANTS,
+)

@@ -208,7 +208,7 @@ _SHORTCUTS: Final = (
             "all(isinstance(c, ProtocolNumbers) and protocol in c.numbers for c in",
             "all(True for c in",
         ),
-        rows("a content is allowed, and everything is dropped: the SYN carries none"),
+        rows("a name is allowed, and everything is dropped: the SYN never gets through"),
     ),
 )
 

@@ -42,17 +42,25 @@ class Payload:
 
 
 def conversation(
-    flow: FiveTuple, payload: Payload = Payload(), packets: Sequence[Packet] | None = None
+    flow: FiveTuple,
+    payload: Payload = Payload(),
+    packets: Sequence[Packet] | None = None,
+    *,
+    turned: bool = False,
 ) -> Sequence[bytes]:
-    """Give packets as bytes: those of :func:`~nfw_reconcile.engine.exchange.exchange`, or of another course."""
+    """Give packets as bytes: those of :func:`~nfw_reconcile.engine.exchange.exchange`, or of another course.
+
+    ``turned``: the flow's source is the server, whose next packet is the first that an engine sees.
+    """
     chosen = exchange(flow.protocol) if packets is None else packets
-    said = zip(chosen, payload.of(chosen), strict=True)
+    spoken = Payload(payload.server, payload.client) if turned else payload
+    said = zip(chosen, spoken.of(chosen), strict=True)
     if flow.protocol == TCP:
         return list(_tcp(flow, said))
     return [
-        ip_packet(flow, body_of(flow, data, reply=False))
+        ip_packet(flow, body_of(flow, data, reply=turned))
         if packet.to_server
-        else ip_packet(flow.reversed(), body_of(flow.reversed(), data, reply=True))
+        else ip_packet(flow.reversed(), body_of(flow.reversed(), data, reply=not turned))
         for packet, data in said
     ]
 

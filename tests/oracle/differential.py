@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nfw_reconcile.engine.compile import compile_policy
 from nfw_reconcile.engine.effect import Comparison
-from nfw_reconcile.engine.walk import FIRST_PACKET_LOST
+from nfw_reconcile.engine.walk import FIRST_PACKET_LOST, Outcome
 from nfw_reconcile.model.verdict import Verdict
 from tests.oracle.conversation import Payload
 from tests.oracle.fates import Talk, fates
@@ -100,13 +100,19 @@ class Differential:
 
 
 def _agree(fate: Fate, decision: Decision) -> bool:
-    if decision.verdict is not (Verdict.ALLOWED if fate.allowed else Verdict.DENIED):
+    if decision.verdict not in {Verdict.ALLOWED, Verdict.DENIED}:
         return False
-    if fate.first_packet_lost != (FIRST_PACKET_LOST in decision.notes):
+    allowed = decision.verdict is Verdict.ALLOWED
+    return agree(fate, Outcome(allowed, decision.cause, decision.notes))
+
+
+def agree(fate: Fate, outcome: Outcome) -> bool:
+    """Say whether Suricata and the engine say the same of a conversation, and by the same rule."""
+    if (outcome.allowed, FIRST_PACKET_LOST in outcome.notes) != (fate.allowed, fate.first_packet_lost):
         return False
-    rule = decision.cause.rule
+    rule = outcome.cause.rule
     if rule is not None and "noalert" in rule.text:  # such a rule decides and is not logged
         return True
     if fate.sid is not None and fate.sid >= FIRST_DEFAULT:
-        return rule is None and decision.cause.default is not None
+        return rule is None and outcome.cause.default is not None
     return fate.sid == (rule.sid if rule is not None else None)

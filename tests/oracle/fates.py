@@ -32,11 +32,15 @@ class Fate:
 
 
 class Talk(NamedTuple):
-    """A flow, what is said on it, and the course of the conversation where that is not the usual one."""
+    """A flow, what is said on it, and the course of the conversation where that is not the usual one.
+
+    ``turned``: the flow's source is the server, whose next packet is the first that Suricata sees.
+    """
 
     flow: FiveTuple
     payload: Payload
     course: Course | None = None
+    turned: bool = False
 
     def packets(self) -> tuple[Packet, ...]:
         """Give the packets of the course."""
@@ -69,7 +73,7 @@ def _ask(
     places: list[list[_Place]] = []
     for talk in talks:
         places.append([])
-        sent = conversation(talk.flow, talk.payload, talk.packets())
+        sent = conversation(talk.flow, talk.payload, talk.packets(), turned=talk.turned)
         for packet, data in zip(talk.packets(), sent, strict=True):
             twice = completing_twice or not packet.establishes
             places[-1].append(_Place(len(packets), len(packets) + 1 if twice else None))

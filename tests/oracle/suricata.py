@@ -46,7 +46,16 @@ app-layer:
     http: {{ enabled: yes }}
     ssh: {{ enabled: yes }}
     dns: {{ udp: {{ enabled: yes }}, tcp: {{ enabled: yes }} }}
+mpm-algo: ac
+spm-algo: bm
+max-pending-packets: 64
+flow: {{ hash-size: 1024, prealloc: 100 }}
+defrag: {{ hash-size: 256, prealloc: no }}
+host: {{ hash-size: 256, prealloc: 10 }}
+ippair: {{ hash-size: 256, prealloc: 10 }}
 """
+# What begins at mpm-algo is about starting, most of the work for a few hundred packets: no databases of
+# Hyperscan are compiled, and tables start small. None of it says what a rule matches.
 _NO_CLASSES: Final = "classification.config"
 _REFUSED_LINE: Final = re.compile(r"error parsing signature .* at line (\d+)")
 _ANY_PACKET: Final = b"\x45"

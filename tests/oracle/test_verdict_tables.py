@@ -1,4 +1,4 @@
-"""Real Suricata is held to the same tables of verdicts as the engine (tests/unit/engine/test_verdict_tables.py)."""
+"""Real Suricata is held to the same tables as the engine (test_verdict_tables.py, test_forgotten.py in tests/unit)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from nfw_reconcile.engine.forgotten import resumptions
 from tests.oracle.fates import Fate, Talk, fates
 from tests.oracle.payloads import payload_of
 from tests.oracle.rules import FIRST_DEFAULT, Rules
 from tests.realities import REALITIES
-from tests.tables import VerdictCase, verdict_cases
+from tests.tables import ForgottenCase, VerdictCase, forgotten_cases, verdict_cases
 
 if TYPE_CHECKING:
     from tests.oracle.suricata import Suricata
@@ -25,7 +26,7 @@ NOT_COMPARED: Final = {
 }
 
 
-def said(fate: Fate, case: VerdictCase) -> str:
+def said(fate: Fate, case: VerdictCase | ForgottenCase) -> str:
     """Put a fate into the words of the tables, in which all rules of a default action have its name."""
     verdict = "allowed" if fate.allowed else "denied"
     if "noalert" in case.text:  # a rule that decides and says nothing
@@ -50,5 +51,29 @@ def test_suricata_does_with_conversations_what_the_table_says(case: VerdictCase,
         expected = {name: text.split()[0] for name, text in expected.items()}
     rules = Rules.of(case.text.splitlines(), case.defaults, NETWORKS, {}, strict=case.strict)
     talks = [Talk(REALITIES[name].flow, payload_of(REALITIES[name])) for name in expected]
+    found = fates(suricata, rules, talks)
+    assert {name: said(fate, case) for name, fate in zip(expected, found, strict=True)} == expected
+
+
+@pytest.mark.parametrize(
+    ("case", "turned"),
+    [
+        pytest.param(case, turned, id=f"{case.title}, {'server' if turned else 'client'} first")
+        for case in forgotten_cases()
+        for turned, expected in case.spoken.items()
+        if expected
+    ],
+)
+def test_suricata_does_with_forgotten_conversations_what_the_table_says(
+    case: ForgottenCase, *, turned: bool, suricata: Suricata
+) -> None:
+    expected = case.spoken[turned]
+    rules = Rules.of(case.text.splitlines(), case.defaults, NETWORKS, {}, strict=True)
+    talks: list[Talk] = []
+    for name in expected:
+        reality = REALITIES[name]
+        way = next(way for way in resumptions(reality.flow.protocol) if way.turned == turned)
+        flow = reality.flow.reversed() if turned else reality.flow
+        talks.append(Talk(flow, payload_of(reality), way.course, turned))
     found = fates(suricata, rules, talks)
     assert {name: said(fate, case) for name, fate in zip(expected, found, strict=True)} == expected

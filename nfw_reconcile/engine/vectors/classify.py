@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from nfw_reconcile.engine.vectors.columns import kinds_of
+from nfw_reconcile.engine.vectors.forgotten import ForgottenFlows
 from nfw_reconcile.engine.vectors.rosters import Headers, Kinds
 from nfw_reconcile.engine.vectors.settled import settled_effect
 from nfw_reconcile.engine.vectors.sides import FlowLists, Side, SideLists
 from nfw_reconcile.engine.vectors.table import NOTHING_MET, HeaderTable, Meetings
-from nfw_reconcile.model.verdict import FlowEffect
+from nfw_reconcile.model.verdict import AfterFlush, FlowEffect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nfw_reconcile.engine.effect import Comparison
+    from nfw_reconcile.engine.forgotten import Forgetting
     from nfw_reconcile.engine.vectors.columns import Flags, FlowColumns, Numbers
     from nfw_reconcile.model.addresses import Family
     from nfw_reconcile.model.flow import FiveTuple
@@ -25,7 +28,6 @@ MOST_KEPT: Final = 200_000
 """Distinct effects that are kept from one call to the next."""
 
 _NEW: Final = -1
-_FIRST_FREE_BIT: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,18 @@ class Effects:
     def of(self, index: int, flow: FiveTuple) -> FlowEffect:
         """Give the effect on one flow, which is named again."""
         found = self.distinct[self.number[index]]
-        return FlowEffect(flow, found.effect, found.flush, found.old, found.new, found.conditions)
+        return FlowEffect(
+            flow, found.effect, found.flush, found.old, found.new, found.conditions, found.after_flush
+        )
 
 
 class Classifier:
-    """Says what a change does to many flows at once: for each the same as the comparison does."""
+    """Says what a change does to many flows at once: for each the same as the comparison does.
 
-    def __init__(self, comparison: Comparison) -> None:
+    With the ``forgetting`` of the new policy, it says of each flow that is to be flushed what becomes of it then.
+    """
+
+    def __init__(self, comparison: Comparison, forgetting: Forgetting | None = None) -> None:
         """Prepare both policies; tables of headers are made when a flow of their family comes."""
         self._comparison = comparison
         headers = Headers()
@@ -58,8 +65,12 @@ class Classifier:
                 roster.seat(len(headers.boxes))
         self._boxes = headers.boxes
         self._tables: dict[Family, HeaderTable] = {}
+        self._forgotten = (
+            ForgottenFlows(forgetting, self._sides[-1], self._table) if forgetting is not None else None
+        )
         self._numbers: dict[bytes, int] = {}
         self._effects: list[FlowEffect] = []
+        self._told: dict[tuple[int, AfterFlush], int] = {}
 
     def classify(self, flows: FlowColumns) -> Effects:
         """Give the effect on each flow. Memory grows with the flows of one call, not with those of all."""
@@ -71,23 +82,43 @@ class Classifier:
             ours = np.flatnonzero(flows.family == family)
             if len(ours):
                 number[ours] = self._classify(flows[ours], family)
+        if self._forgotten is not None:
+            self._tell(self._forgotten, flows, number)
         return Effects(self._effects, number)
+
+    def _tell(self, forgotten: ForgottenFlows, flows: FlowColumns, number: Numbers) -> None:
+        """Put effects that say what becomes of a flow in the place of those that call for a flush."""
+        distinct, kind = np.unique(number, return_inverse=True)
+        chosen = np.flatnonzero(np.array([self._effects[n].flush for n in distinct.tolist()], np.bool_)[kind])
+        if not len(chosen):
+            return
+        lives = forgotten.may_live_on(flows[chosen])
+        for after, ours in ((AfterFlush.ENDS, chosen[~lives]), (AfterFlush.MAY_LIVE_ON, chosen[lives])):
+            effects, kind = np.unique(number[ours], return_inverse=True)
+            told = [self._number_told(n, after) for n in effects.tolist()]
+            number[ours] = np.array(told, np.int64)[kind]
+
+    def _number_told(self, number: int, after: AfterFlush) -> int:
+        found = self._told.get((number, after))
+        if found is None:
+            found = self._keep(replace(self._effects[number], after_flush=after))
+            self._told[number, after] = found
+        return found
 
     def _forget(self) -> None:
         self._effects = []
         self._numbers.clear()
+        self._told.clear()
         for side in self._sides:
             side.forget()
 
     def _classify(self, flows: FlowColumns, family: Family) -> Numbers:
         """Give the numbers of the effects on flows of one family."""
-        if family not in self._tables:
-            self._tables[family] = HeaderTable(self._boxes, family)
-        sides = self._meet(flows, self._tables[family])
+        sides = self._meet(flows, self._table(family))
         columns = [flows.protocol * 8 + family]
         for lists in sides:
             columns += lists.deciding()
-        first, kind = _kinds(columns)
+        first, kind = kinds_of(columns)
         rows = np.stack([column[first] for column in columns], axis=1).astype(np.int32)
         keys = rows.view(f"V{rows.shape[1] * rows.itemsize}")[:, 0].tolist()
         known = np.fromiter((self._numbers.get(key, _NEW) for key in keys), np.int64, len(keys))
@@ -105,6 +136,11 @@ class Classifier:
                 else:
                     known[n] = self._numbers[keys[n]] = self._keep(self._effect(flow, each))
         return self._with_members(flows, known[kind], np.isin(kind, alone)) if alone else known[kind]
+
+    def _table(self, family: Family) -> HeaderTable:
+        if family not in self._tables:
+            self._tables[family] = HeaderTable(self._boxes, family)
+        return self._tables[family]
 
     def _meet(self, flows: FlowColumns, table: HeaderTable) -> list[SideLists]:
         """Give the lists of rules that make a difference to the flows, as their signatures do."""
@@ -145,17 +181,3 @@ def _answers(table: HeaderTable, flows: FlowColumns, asked: Numbers) -> Meetings
     """Find the headers that the responders' packets of some flows match."""
     found = table.meetings(flows[asked].reversed())
     return Meetings(asked[found.flow], found.header)
-
-
-def _kinds(columns: Sequence[Numbers]) -> tuple[Numbers, Numbers]:
-    """Give the place of the first row of each kind of rows that are equal in all columns, and the kind of each row."""
-    packed, span = np.zeros(len(columns[0]), np.int64), 1
-    for column in columns:
-        width = int(column.max()) + 1
-        if span * width >= _FIRST_FREE_BIT:
-            _, packed = np.unique(packed, return_inverse=True)
-            span = int(packed.max()) + 1
-        packed = packed * width + column
-        span *= width
-    _, first, kind = np.unique(packed, return_index=True, return_inverse=True)
-    return first, kind

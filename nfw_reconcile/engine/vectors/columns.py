@@ -21,6 +21,7 @@ Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
 _LOW_HALF: Final = 2**64 - 1
+_FIRST_FREE_BIT: Final = 2**62
 
 
 _FEW: Final = 2**22
@@ -135,3 +136,17 @@ class FlowColumns:
                 self.destination_port.tolist(),
             )
         )
+
+
+def kinds_of(columns: Sequence[Numbers]) -> tuple[Numbers, Numbers]:
+    """Give the place of the first row of each kind of rows that are equal in all columns, and the kind of each row."""
+    packed, span = np.zeros(len(columns[0]), np.int64), 1
+    for column in columns:
+        width = int(column.max()) + 1
+        if span * width >= _FIRST_FREE_BIT:
+            _, packed = np.unique(packed, return_inverse=True)
+            span = int(packed.max()) + 1
+        packed = packed * width + column
+        span *= width
+    _, first, kind = np.unique(packed, return_index=True, return_inverse=True)
+    return first, kind

@@ -108,6 +108,15 @@ class Roster:
         self._numbers: dict[tuple[int, ...], int] = {}
         self._place_of: Numbers = np.empty(0, np.int64)
 
+    def only(self, wanted: int, marks: Callable[[int], Marks]) -> Roster:
+        """Give a roster of some of the rules, a bit vector, with the same places; it has a seat where this one has."""
+        kept = np.zeros(self._rules, np.bool_)
+        kept[bits(wanted)] = True
+        places = self._places[kept[self._places[:, 1]]]
+        roster = Roster(list(map(tuple, places.tolist())), self._rules, marks)
+        roster.seat(len(self._place_of))
+        return roster
+
     def seat(self, headers: int) -> None:
         """Learn how many headers there are in all."""
         self._place_of = np.full(headers, _ABSENT, np.int64)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nfw_reconcile.engine.compile import compile_policy
 from nfw_reconcile.engine.effect import Comparison
+from nfw_reconcile.engine.forgotten import Forgetting, with_after_flush
 from nfw_reconcile.engine.vectors import Classifier, FlowColumns, classify, rosters
 from nfw_reconcile.model.addresses import Address, Network
 from nfw_reconcile.model.expressions import Unresolved
@@ -20,6 +21,7 @@ from nfw_reconcile.model.policy import (
     StatefulReference,
     StatelessGroup,
     StatelessReference,
+    StreamExceptionPolicy,
 )
 from nfw_reconcile.model.rule import (
     StatelessAction,
@@ -56,9 +58,11 @@ WORLD: Final = tuple(
 """Every flow between the addresses that policies are drawn from."""
 
 
-def told(comparison: Comparison, flows: Sequence[FiveTuple]) -> list[FlowEffect]:
+def told(
+    comparison: Comparison, flows: Sequence[FiveTuple], forgetting: Forgetting | None = None
+) -> list[FlowEffect]:
     """Classify flows at once, in two calls, so that the second meets what the first has kept."""
-    classifier = Classifier(comparison)
+    classifier = Classifier(comparison, forgetting)
     middle = len(flows) // 3
     found: list[FlowEffect] = []
     for part in (flows[:middle], flows[middle:]):
@@ -67,11 +71,17 @@ def told(comparison: Comparison, flows: Sequence[FiveTuple]) -> list[FlowEffect]
     return found
 
 
-def check(old: CompiledPolicy | None, new: CompiledPolicy, flows: Sequence[FiveTuple]) -> None:
+def check(
+    old: CompiledPolicy | None,
+    new: CompiledPolicy,
+    flows: Sequence[FiveTuple],
+    stream_exception: StreamExceptionPolicy = StreamExceptionPolicy.CONTINUE,
+) -> None:
     """Hold the answers for many flows against those of the scalar engine for each: causes, conditions and all."""
-    one_by_one = Comparison(old, new)
-    for at_once, one in zip(told(Comparison(old, new), flows), flows, strict=True):
-        assert at_once == one_by_one.effect(one)
+    one_by_one, forgetting = Comparison(old, new), Forgetting(new, stream_exception)
+    found = told(Comparison(old, new), flows, Forgetting(new, stream_exception))
+    for at_once, one in zip(found, flows, strict=True):
+        assert at_once == with_after_flush(one_by_one.effect(one), forgetting)
 
 
 def draw_compiled(random: Random) -> CompiledPolicy:
@@ -129,7 +139,8 @@ def test_many_flows_at_once_are_judged_as_one_by_one(tier: Tier, seed: int) -> N
     random = Random(seed)  # noqa: S311 - repeatable on purpose
     for _ in range(POLICIES[tier]):
         old = draw_compiled(random) if random.random() < 0.9 else None
-        check(old, draw_compiled(random), random.sample(WORLD, FLOWS_OF_A_DRAW[tier]))
+        flows = random.sample(WORLD, FLOWS_OF_A_DRAW[tier])
+        check(old, draw_compiled(random), flows, random.choice(tuple(StreamExceptionPolicy)))
 
 
 def test_rules_by_the_thousand() -> None:
