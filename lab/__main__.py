@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import sys
 from pathlib import Path
+from typing import Final
 
 from lab.account import RULE_ORDERS
 from lab.record import Scenario
@@ -14,6 +16,9 @@ from lab.suricata import MIDSTREAM
 from lab.table import as_json, as_text
 from nfw_reconcile.errors import NfwReconcileError
 from tests.provider.terraform import unavailable
+
+LONGEST: Final = 180.0
+"""Seconds after which a lab that did not end by itself is ended, and tells where it stood."""
 
 
 def main(arguments: list[str]) -> int:
@@ -32,6 +37,7 @@ def main(arguments: list[str]) -> int:
     if not is_inside():
         return enter([sys.executable, "-m", "lab", *arguments])
     terraform = not chosen.by_api and unavailable() is None
+    faulthandler.dump_traceback_later(LONGEST, exit=True)
     try:
         furnish()
         record = play(Scenario(chosen.rule_order, chosen.stream_exception_policy, terraform), _say)

@@ -86,19 +86,24 @@ class ByTerraform:
         self._terraform.apply_planned()
 
 
+def api_client(url: str | None = None) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
+    """Give a client of the API, for an endpoint or for one that is attached to it."""
+    return boto3.client(
+        "network-firewall",
+        region_name=REGION,
+        endpoint_url=url,
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+    )
+
+
 class ByApi:
     """Calls of the API, with the bodies that the configuration asks for as the product reads it."""
 
-    def __init__(self, service: Service, url: str, directories: dict[str, Path]) -> None:
+    def __init__(self, service: Service, client: Any, directories: dict[str, Path]) -> None:  # noqa: ANN401 - boto3's
         self._service = service
+        self._client = client
         self._directories = directories
-        self._client = boto3.client(
-            "network-firewall",
-            region_name=REGION,
-            endpoint_url=url,
-            aws_access_key_id="key",
-            aws_secret_access_key="secret",
-        )
         self._groups: dict[str, str] = {}
         self._firewall = ""
 

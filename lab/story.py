@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from lab.account import REGION, ByApi, ByTerraform, revisions
+from lab.account import REGION, ByApi, ByTerraform, api_client, revisions
 from lab.cast import CAST, PATIENCE, flow_of
 from lab.conntrack import ConntrackTables
 from lab.gateway import Gateway
@@ -124,7 +124,7 @@ def play(scenario: Scenario, say: Callable[[str], None]) -> Record:
         builder = (
             ByTerraform(FILES / "terraform", service, url, directories)
             if scenario.terraform
-            else ByApi(service, url, directories)
+            else ByApi(service, api_client(url), directories)
         )
         try:
             return _play(scenario, Stage(service, url, builder, peers, work), say)

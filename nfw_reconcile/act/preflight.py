@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from nfw_reconcile.act.gate import READY, read_zone
 from nfw_reconcile.act.texts import time_text
 from nfw_reconcile.errors import Diagnostic, Location, Severity, error, warning
-from nfw_reconcile.flows.aftermath import ON_TCP, after_flush
+from nfw_reconcile.flows.aftermath import after_flush
 from nfw_reconcile.model.documents import Level
 from nfw_reconcile.model.policy import StreamExceptionPolicy
 from nfw_reconcile.model.verdict import Effect
@@ -99,8 +99,9 @@ def preflight(
 
 def _holds(remark: Remark, found: Configuration) -> bool:
     """Say whether a warning holds for what is live: not what was said of another stream exception policy."""
-    other = {said.summary for policy, said in ON_TCP.items() if policy != found.stream_exception}
-    return remark.level is Level.WARNING and remark.text not in other
+    others = (each for each in StreamExceptionPolicy if each != found.stream_exception)
+    about_others = any(f"the stream exception policy is {each}" in remark.text for each in others)
+    return remark.level is Level.WARNING and not about_others
 
 
 def _diagnostic(remark: Remark, place: Location) -> Diagnostic:
@@ -111,11 +112,15 @@ def _diagnostic(remark: Remark, place: Location) -> Diagnostic:
 
 
 def _what_clients_feel(plan: FirewallPlan, stream_exception: str) -> Iterator[Diagnostic]:
+    """Say what a flush does; of the policy that it foresaw, the plan has warned already, and more precisely."""
     try:
-        yield from after_flush(_at_stake(plan), StreamExceptionPolicy(stream_exception))
+        said = list(after_flush(_at_stake(plan), StreamExceptionPolicy(stream_exception)))
     except ValueError:
         summary = f"the stream exception policy is {stream_exception}, which is not known here."
         yield warning(summary, remedy="What clients of flushed TCP connections feel cannot be told.")
+        return
+    foreseen = stream_exception == plan.stream_exception_policy
+    yield from (each for each in said if not foreseen or each.severity is Severity.NOTE)
 
 
 _OPEN: Final = frozenset({Effect.POSSIBLY_DENIED, Effect.UNDECIDED})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from nfw_reconcile.act.places import RulePlaces
 from nfw_reconcile.errors import ExitCode
 from nfw_reconcile.model.codec import JsonObject, sha256, to_json
 from nfw_reconcile.model.documents import FORMAT_VERSION
@@ -119,7 +120,7 @@ def _firewall(outcome: FirewallOutcome, fail_on: frozenset[Effect]) -> FirewallR
         policy=outcome.plan.policy,
         stream_exception_policy=outcome.stream_exception_policy,
         exit_code=int(exit_code([outcome], fail_on)),
-        zones=outcome.zones,
+        zones=tuple(map(RulePlaces.of(outcome.plan).zone, outcome.zones)),
         messages=outcome.messages,
         remarks=outcome.plan.remarks,
         names=_names(outcome),

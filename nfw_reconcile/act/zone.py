@@ -14,6 +14,7 @@ from nfw_reconcile.act.capture import capture
 from nfw_reconcile.act.flush import Batch, FlushContext, flush
 from nfw_reconcile.act.guard import Tally, View
 from nfw_reconcile.act.history import earlier_flushes, told
+from nfw_reconcile.act.lasting import listed_again
 from nfw_reconcile.act.ports import CredentialsError
 from nfw_reconcile.act.settle import read_filters
 from nfw_reconcile.act.sighting import judge
@@ -263,8 +264,8 @@ class ZoneWork:
         if doubtful := in_doubt(first, last):
             self.record.say([AGES_IN_DOUBT.format(count=doubtful)])
             return ZoneState.UNPROVEN
-        options = self._frame.comparison.new.options
-        if self.record.seen_again and options.stream_exception is StreamExceptionPolicy.CONTINUE:
-            self.record.say(["flushed flows are listed again, and CONTINUE may have let them live on"])
+        policy = self._frame.comparison.new
+        if self.record.seen_again and policy.options.stream_exception is StreamExceptionPolicy.CONTINUE:
+            self.record.say([listed_again(self.record.seen_again, policy)])
             return ZoneState.UNPROVEN
         return good

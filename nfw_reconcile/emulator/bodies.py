@@ -47,8 +47,25 @@ class PolicyBodies:
 
 
 class Judge(Protocol):
-    """Decides new connections. The emulator keeps to the answer and knows nothing of rules itself."""
+    """Decides about connections. The emulator keeps to the answers and knows nothing of rules itself.
+
+    A class that derives from it need say no more than what becomes of new connections.
+    """
 
     def judge(self, bodies: PolicyBodies, flow: FiveTuple) -> bool:
         """Say whether the rules let the flow through; its source is the initiator."""
         ...  # pragma: no cover - a protocol has no body
+
+    def goes_on(self, bodies: PolicyBodies, flow: FiveTuple) -> bool:
+        """Say whether rules that did not see its beginning let a TCP connection go on, as under ``CONTINUE``.
+
+        ``flow`` is as its next packet travels. By default rules take it for new.
+        """
+        return self.judge(bodies, flow)
+
+    def outlives(self, before: PolicyBodies, after: PolicyBodies, flow: FiveTuple) -> bool:  # noqa: ARG002
+        """Say whether a connection that one policy let through goes on when another takes its place.
+
+        So AWS documents it, and so it is by default.
+        """
+        return True

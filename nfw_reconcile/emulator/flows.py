@@ -52,6 +52,7 @@ class SimulatedTables:
         self._judge = judge
         self._in_force = in_force
         self._tables: dict[str, dict[FiveTuple, Entry]] = {}
+        self._known: dict[str, PolicyBodies] = {}
 
     def attempt(self, endpoint: Endpoint, flow: FiveTuple) -> bool:
         """Open a connection, and say whether it came about.
@@ -98,7 +99,17 @@ class SimulatedTables:
                 del table[entry.flow]
 
     def rules_changed(self, endpoint: Endpoint) -> None:
-        """Do nothing: rules are asked anew at every connection, and no connection is asked about again."""
+        """Stop what the new rules stop at once, where the settings have it that they stop anything."""
+        before, after = self._known.get(endpoint.id), self._in_force(endpoint)
+        if after is None or after is before:
+            return
+        self._known[endpoint.id] = after
+        if before is None or not self._settings.reload_cuts:
+            return
+        stopped_until = self._world.timeline.now + self._tcp_timeout(endpoint)
+        for entry in self._alive(endpoint):
+            if entry.blocked_until is None and not self._judge.outlives(before, after, entry.flow):
+                entry.blocked_until = stopped_until
 
     def clear(self, endpoint: Endpoint) -> None:
         """Forget everything about an endpoint, as a restarted engine does."""
@@ -116,7 +127,7 @@ class SimulatedTables:
 
     def _survives(self, bodies: PolicyBodies, flow: FiveTuple) -> bool:
         """Say whether rules that lack the beginning of a connection let it go on."""
-        return self._settings.continue_survives or self._judge.judge(bodies, flow)
+        return self._settings.continue_survives or self._judge.goes_on(bodies, flow)
 
     def _track(self, endpoint: Endpoint, flow: FiveTuple) -> None:
         if self._random.random() < self._settings.reversed_share:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nfw_reconcile.emulator.bodies import Judge
 from nfw_reconcile.engine.compile import compile_policy
 from nfw_reconcile.engine.effect import Comparison
+from nfw_reconcile.engine.forgotten import Forgetting
+from nfw_reconcile.engine.reloaded import may_outlive
 from nfw_reconcile.model.inventory import GroupRecord, PolicyBundle, PolicyRecord
-from nfw_reconcile.model.policy import GroupName
-from nfw_reconcile.model.verdict import Verdict
+from nfw_reconcile.model.policy import GroupName, StreamExceptionPolicy
+from nfw_reconcile.model.verdict import AfterFlush, Verdict
 from nfw_reconcile.sources.policy import build_policy
 
 if TYPE_CHECKING:
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.policy import Policy
 
 
-class EngineJudge:
+class EngineJudge(Judge):
     """Lets a connection through unless the engine denies it (``bodies.Judge``).
 
     A verdict that hangs on payload, or on something that is not known, lets it through: the emulator's
@@ -26,15 +30,36 @@ class EngineJudge:
 
     def __init__(self) -> None:
         """Begin with nothing compiled; a zone gives the same bodies until its policy changes."""
-        self._compiled: dict[int, tuple[PolicyBodies, Comparison]] = {}
+        self._known: dict[int, _Known] = {}
 
     def judge(self, bodies: PolicyBodies, flow: FiveTuple) -> bool:
         """Say whether the rules let the flow through; its source is the initiator."""
-        known = self._compiled.get(id(bodies))
+        return self._of(bodies).comparison.effect(flow).new.verdict is not Verdict.DENIED
+
+    def goes_on(self, bodies: PolicyBodies, flow: FiveTuple) -> bool:
+        """Say whether the rules, which did not see how it began, may let a TCP connection go on."""
+        return self._of(bodies).forgetting.after_flush(flow) is AfterFlush.MAY_LIVE_ON
+
+    def outlives(self, before: PolicyBodies, after: PolicyBodies, flow: FiveTuple) -> bool:
+        """Say whether a connection may go on when Suricata reloads its rules."""
+        return may_outlive(self._of(before).comparison.new, self._of(after).comparison.new, flow)
+
+    def _of(self, bodies: PolicyBodies) -> _Known:
+        known = self._known.get(id(bodies))
         if known is None:
-            known = bodies, Comparison(None, compile_policy(policy_of(bodies)))
-            self._compiled[id(bodies)] = known
-        return known[1].effect(flow).new.verdict is not Verdict.DENIED
+            policy = compile_policy(policy_of(bodies))
+            forgetting = Forgetting(policy, StreamExceptionPolicy.CONTINUE)
+            known = self._known[id(bodies)] = _Known(bodies, Comparison(None, policy), forgetting)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is asked about one policy; ``bodies`` are kept so that no others get their id."""
+
+    bodies: PolicyBodies
+    comparison: Comparison
+    forgetting: Forgetting
 
 
 def policy_of(bodies: PolicyBodies) -> Policy:

@@ -92,7 +92,10 @@ class TableSettings:
         how long a refused attempt, or a packet that the stream exception policy stopped, stays in
         the table as a young entry that passes nothing; 0: it leaves none.
     ``continue_survives``
-        under ``CONTINUE``, a flushed TCP connection goes on even though the rules deny a new one.
+        under ``CONTINUE``, a flushed TCP connection goes on whatever the rules say of one without its beginning.
+    ``reload_cuts``
+        new rules are tried on the packets of connections that live, as stock Suricata tries all but header-only
+        rules; one that they stop stays in the table and passes nothing. AWS documents that connections live on.
     ``reversed_share``
         share of new entries that are stored with source and destination swapped.
     ``mirrored``
@@ -102,6 +105,7 @@ class TableSettings:
     other_idle: float = 300.0
     stub_seconds: float = 0.0
     continue_survives: bool = False
+    reload_cuts: bool = False
     reversed_share: float = 0.0
     mirrored: bool = False
 

@@ -17,30 +17,15 @@ import pytest
 from lab.account import RULE_ORDERS
 from lab.sandbox import PROGRAMS, lacking
 from lab.suricata import MIDSTREAM
+from tests.lab.foretold import BEYOND_A_FLUSH, CUT_BY_THE_RELOAD, FLUSHED, FLUSHED_TCP, KEPT
 from tests.places import CHECKOUT
 from tests.provider.terraform import unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENT: Final = 120
+PATIENT: Final = 240
 QUICK: Final = (RULE_ORDERS[0], "REJECT")
-
-FLUSHED_TCP: Final = frozenset({"database", "database-idle", "replication", "legacy", "reports"})
-FLUSHED: Final = FLUSHED_TCP | {"metrics", "logs"}
-KEPT: Final = {
-    "orders": "still_allowed",  # a flow-wide pass
-    "intranet": "still_allowed",  # no rule matches
-    "names": "still_allowed",
-    "audit": "still_allowed",
-    "web": "possibly_denied",  # the names of TLS are not to be seen from outside
-    "partner": "possibly_denied",
-}
-CUT_BY_THE_RELOAD: Final = frozenset({"reports"})
-"""Suricata tries other than header-only rules on every packet of a flow that was not passed for good."""
-
-BEYOND_A_FLUSH: Final = frozenset({"replication", "reports"})
-"""Denied by rules for established flows, which CONTINUE does not make of a flow that was flushed."""
 
 
 @pytest.fixture
@@ -91,14 +76,19 @@ def test_what_was_foretold_happens(order: str, exception: str, tmp_path: Path) -
         else:
             assert row["before"]["exchanged"], name
             assert row["again"]["exchanged"] == 0, name
-    survivors = BEYOND_A_FLUSH if exception == "CONTINUE" else frozenset()
-    lived = {name for name in FLUSHED - {"database-idle"} if rows[name]["control"]["alive"]}
-    assert lived == FLUSHED - {"database-idle"} - CUT_BY_THE_RELOAD
-    assert {name for name in FLUSHED if rows[name]["after"]["alive"]} == survivors
-    ended = {name: rows[name]["after"]["how"] for name in FLUSHED_TCP - survivors}
-    assert set(ended.values()) == {"reset" if exception == "REJECT" else "silent"}, ended
+    told = FLUSHED - {"database-idle"}
+    assert {name for name in told if rows[name]["control"]["alive"]} == told - CUT_BY_THE_RELOAD
+    may_survive = BEYOND_A_FLUSH if exception == "CONTINUE" else frozenset()
+    survivors = {name for name in FLUSHED if rows[name]["after"]["alive"]}
+    # What the reload cut sends again ever more seldom, so that the end may come before its next packet.
+    assert may_survive - CUT_BY_THE_RELOAD <= survivors <= may_survive
+    # Suricata resets the side whose packet it rejects: where that is the server, the client is left in silence.
+    ended = {name: rows[name]["after"]["how"] for name in FLUSHED_TCP - may_survive - CUT_BY_THE_RELOAD}
+    assert set(ended.values()) <= ({"reset", "silent"} if exception == "REJECT" else {"silent"})
+    assert ended["database-idle"] == ("reset" if exception == "REJECT" else "silent")
 
     assert set(record["survivors"]) == survivors
+    assert {name for name in FLUSHED_TCP if rows[name]["after_flush"] == "may_live_on"} == may_survive
     assert record["wrong_cuts"] == []
     assert record["applied"] == (6 if survivors else 0), record["report"]
     assert record["as_foretold"], record

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from nfw_reconcile.emulator.bodies import Judge
 from nfw_reconcile.model.flow import PROTOCOL_NAMES, TCP, UDP, FiveTuple
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def policy_of(rules: str) -> Policy:
     return frozenset((_NUMBERS[name], int(port)) for name, port in _RULE.findall(rules))
 
 
-class ServiceJudge:
+class ServiceJudge(Judge):
     """Lets a connection through unless the rules in force deny its service."""
 
     def judge(self, bodies: PolicyBodies, flow: FiveTuple) -> bool:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 CALL_TIMEOUT: Final = 60.0
 """Seconds after which a client gives a call up; the longest of all its calls."""
 
-SERVICES: Final = ("network-firewall", "network-firewall", "ec2", "sts")
+SERVICES: Final = ("network-firewall", "network-firewall", "ec2", "sts", "resource-groups")
 GARBLED: Final = {
     Garble.TRUNCATED: b"<DescribeVpcsResponse><vpcSet><item>",
     Garble.HTML: HTML_PAGE,

@@ -117,7 +117,7 @@ def the_reply_to_a_flush_is_lost_on_the_programs_own_clients() -> list[str]:
     def own(emulator: Emulator, clock: VirtualClock) -> Clients:
         made.append(Wires(emulator, clock))
         clients = make_clients(Access(region=REGION))
-        for each in (clients.reads, clients.starts, clients.ec2, clients.sts):
+        for each in clients.every:
             attach(each, emulator, sleep=clock.sleep)
         return clients
 

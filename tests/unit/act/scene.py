@@ -20,6 +20,7 @@ from nfw_reconcile.act.result import digest
 from nfw_reconcile.act.run import RunName, Services, apply_plan
 from nfw_reconcile.aws.client import Clients
 from nfw_reconcile.aws.service import AwsFlowService
+from nfw_reconcile.emulator.bodies import Judge
 from nfw_reconcile.emulator.clock import VirtualClock
 from nfw_reconcile.emulator.emulator import Emulator
 from nfw_reconcile.emulator.replies import Answer
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.journal.events import Event
     from nfw_reconcile.act.ports import JsonObject, Policies
     from nfw_reconcile.act.waiting import Deadline
-    from nfw_reconcile.emulator.bodies import Judge, PolicyBodies
+    from nfw_reconcile.emulator.bodies import PolicyBodies
     from nfw_reconcile.engine.compiled import CompiledPolicy
     from nfw_reconcile.model.documents import FlowRow
     from nfw_reconcile.model.result_document import ResultDocument, ZoneResult, ZoneState
@@ -86,12 +87,16 @@ class Ahead:
         self.service.sleep(seconds)
 
 
-class PortJudge:
+class PortJudge(Judge):
     """Lets a connection through unless a ``drop`` rule in force names its destination port."""
 
     def judge(self, bodies: PolicyBodies, flow: FiveTuple) -> bool:
         texts = [group["RulesSource"]["RulesString"] for group in bodies.rule_groups.values()]
         return str(flow.destination_port) not in DENIED_PORT.findall("\n".join(texts))
+
+    def outlives(self, before: PolicyBodies, after: PolicyBodies, flow: FiveTuple) -> bool:
+        """Have new rules decide about connections that live, where the settings let them."""
+        return self.judge(before, flow) and self.judge(after, flow)
 
 
 def flow(host: int = 1, port: int = DENIED, source_port: int = 40_000) -> FiveTuple:
@@ -329,7 +334,7 @@ def plan_of(*parts: FirewallPlan) -> PlanDocument:
 
 def own_clients(emulator: Emulator, clock: VirtualClock) -> Clients:
     """Make clients for one emulator alone."""
-    names = ("network-firewall", "network-firewall", "ec2", "sts")
+    names = ("network-firewall", "network-firewall", "ec2", "sts", "resource-groups")
     return Clients(REGION, *(client(name, emulator, clock) for name in names))
 
 

@@ -11,7 +11,7 @@ from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.act.preflight import Preflight, preflight
 from nfw_reconcile.act.texts import time_text
 from nfw_reconcile.errors import Severity
-from nfw_reconcile.flows.aftermath import ON_OTHERS, ON_TCP
+from nfw_reconcile.flows.aftermath import ON_OTHERS, ON_TCP, others_live_on, tcp_lives_on
 from nfw_reconcile.model.flow import TCP, UDP
 from nfw_reconcile.model.policy import StreamExceptionPolicy
 from nfw_reconcile.model.verdict import Effect
@@ -74,8 +74,11 @@ def test_what_clients_feel_follows_the_live_policy(policy: StreamExceptionPolicy
     ids=["UDP", "both", "any protocol", "possibly", "undecided", "a stateless drop", "too large"],
 )
 def test_only_what_may_be_flushed_is_talked_about(plan: FirewallPlan, lines: list[object]) -> None:
-    found = said(replace(plan, capture_filters=FILTERS))
+    foreseen = replace(plan, capture_filters=FILTERS)
+    found = said(replace(foreseen, stream_exception_policy="DROP"))
     assert summaries(found) == [getattr(each, "summary", None) for each in lines]
+    notes = [each.summary for each in found.found if each.severity is Severity.NOTE]
+    assert summaries(said(foreseen)) == notes
 
 
 def test_a_policy_that_is_not_known_here_is_named() -> None:
@@ -111,6 +114,20 @@ def test_what_the_plan_said_of_another_exception_policy_does_not_hold() -> None:
     remark = make.warning(ON_TCP[DROP].summary)
     found = said(replace(PLAN, remarks=(remark,)), replace(FOUND, stream_exception="CONTINUE"))
     assert summaries(found) == [ON_TCP[CONTINUE].summary]
+
+
+@pytest.mark.parametrize(("live", "held"), [("CONTINUE", 2), ("DROP", 1)])
+def test_what_the_plan_foretold_of_flows_that_may_live_on_holds_under_its_policy(
+    live: str, held: int
+) -> None:
+    remarks = tuple(
+        make.warning(each.summary, remedy=each.remedy)
+        for each in (tcp_lives_on("1 of the 2", "web sid 7"), others_live_on("1 of the 2", "web sid 8"))
+    )
+    plan = replace(PLAN, remarks=remarks, stream_exception_policy="CONTINUE")
+    found = said(plan, replace(FOUND, stream_exception=live))
+    assert len(found.planned) == held
+    assert bool(found.found) is (live != "CONTINUE")
 
 
 def test_a_plan_that_denies_nothing_has_only_its_own_remarks() -> None:

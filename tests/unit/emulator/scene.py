@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.config import Config
 
+from nfw_reconcile.emulator.bodies import Judge
 from nfw_reconcile.emulator.clock import VirtualClock
 from nfw_reconcile.emulator.emulator import Emulator
 from nfw_reconcile.emulator.front import UNCHECKED, Checker
@@ -28,7 +29,7 @@ EVERYTHING: Final[list[JsonObject]] = [{"SourceAddress": {"AddressDefinition": "
 DENIED_PORT: Final = re.compile(r"drop \w+ any any -> any (\d+) ")
 
 
-class PortJudge:
+class PortJudge(Judge):
     """Denies the destination ports of the ``drop`` rules of all groups."""
 
     def judge(self, bodies: PolicyBodies, flow: FiveTuple) -> bool:

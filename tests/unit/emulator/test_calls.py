@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nfw_reconcile.emulator.bodies import Judge
 from nfw_reconcile.emulator.emulator import Emulator
 from nfw_reconcile.emulator.replies import Answer, JsonObject
 from nfw_reconcile.emulator.settings import EmulatorSettings
@@ -333,6 +334,6 @@ def test_an_emulator_needs_no_settings() -> None:
     assert emulator.call("ListFirewalls", {}) == Answer({"Firewalls": []})
 
 
-class _Nobody:
+class _Nobody(Judge):
     def judge(self, bodies: object, flow: object) -> bool:  # noqa: ARG002 - nobody is let through
         return False
