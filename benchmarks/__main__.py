@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import classifying, flushing, planning
+from benchmarks import classifying, flushing, planning, regions
 from benchmarks.machine import this_machine
 from benchmarks.scenes import FLOWS, RULES, Scene
 from nfw_reconcile.cli import collect_rarely
@@ -27,6 +27,7 @@ ROWS: Final[dict[str, Callable[[Scene], Iterator[Row]]]] = {
     "plan": planning.whole,
     "parse": planning.parse,
     "diff": planning.diff,
+    "region": regions.region,
     "growth": planning.growth,
     "flush": flushing.filters,
 }

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from random import Random
 
 ARCHIVE: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "classbench" / "classbench.tar.xz"
+SETS: Final = ("acl1_10k", "fw1_10k", "ipc1_10k")
+"""One set of each kind: access lists, firewalls, IP chains."""
 
 
 def classbench_rules(random: Random, name: str) -> list[AccessRule] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from benchmarks.classbench import classbench_rules
+from benchmarks.classbench import SETS, classbench_rules
 from benchmarks.measure import Figure, Goal, Pace, Row, run, times
 from benchmarks.rules import numbered
 from benchmarks.scenes import edit, program
@@ -30,7 +30,6 @@ _SAMPLE: Final = 50
 _FLOWS: Final = 400_000
 _CAPTURED: Final = 50_000
 _TWO_POLICIES: Final = "each flow is judged by two policies here, and by one there"
-_SETS: Final = ("acl1_10k", "fw1_10k", "ipc1_10k")
 
 
 def whole(scene: Scene) -> Iterator[Row]:
@@ -71,7 +70,7 @@ def _first(rules: Sequence[AccessRule], flow: FiveTuple) -> int | None:
 def alone(scene: Scene) -> Iterator[Row]:
     """Measure the classifying without reading, parsing and writing, beside Suricata on the old policy."""
     yield _alone(scene, scene.change, f"{scene.rules:,} rules")
-    for name in _SETS:
+    for name in SETS:
         rules = classbench_rules(Random(1), name)
         if rules is not None:
             yield _alone(scene, edit(scene.folder / name, rules), f"ClassBench {name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.measure import Figure, Row, run, timed, times
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.scenes import Change, Scene
+    from nfw_reconcile.engine.region import RegionFound
     from nfw_reconcile.model.policy import Policy
 
 _TENTH: Final = 10
@@ -75,13 +77,14 @@ def parse(scene: Scene) -> Iterator[Row]:
 
 def diff(scene: Scene) -> Iterator[Row]:
     """Measure what follows parsing where nothing changed: names looked up, rules aligned, region enumerated."""
-    old, new = (_policy(scene.change, side="old") for _ in range(2))
-    parts = [_compared(old, new) for _ in range(scene.repeats)]
-    names = ("look names up", "align", "enumerate the region")
-    figures = tuple(
-        Figure(name, "s", values) for name, values in zip(names, zip(*parts, strict=True), strict=True)
+    old, new = (policy_of(scene.change, side="old") for _ in range(2))
+    done = [compared(old, new) for _ in range(scene.repeats)]
+    total = Figure("time", "s", tuple(each.compiling + each.aligning + each.enumerating for each in done))
+    figures = (
+        Figure("look names up", "s", tuple(each.compiling for each in done)),
+        Figure("align", "s", tuple(each.aligning for each in done)),
+        Figure("enumerate the region", "s", tuple(each.enumerating for each in done)),
     )
-    total = Figure("time", "s", tuple(sum(part) for part in parts))
     lines = numbered(scene.change.old)
     same = times(scene.repeats, lambda: [a == b for a, b in zip(lines, list(lines), strict=True)])
     yield Row(
@@ -107,7 +110,18 @@ def growth(scene: Scene) -> Iterator[Row]:
     )
 
 
-def _policy(change: Change, *, side: str) -> Policy:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A region, and the seconds that looking names up, aligning and enumerating took."""
+
+    compiling: float
+    aligning: float
+    enumerating: float
+    region: RegionFound
+
+
+def policy_of(change: Change, *, side: str) -> Policy:
+    """Read the ``old`` or the ``new`` policy of a change from its file."""
     read = change.read()
     bundle = read.old if side == "old" else read.new
     if bundle is None:
@@ -115,16 +129,16 @@ def _policy(change: Change, *, side: str) -> Policy:
     return build_policy(bundle)[0]
 
 
+def compared(old: Policy, new: Policy) -> Compared:
+    """Look names up, align the rules and enumerate the region, all of it anew."""
+    (before, after), compiling = timed(lambda: (compile_policy(old), compile_policy(new)))
+    alignment, aligning = timed(lambda: align(before, after))
+    region, enumerating = timed(lambda: newly_denied(Comparison(before, after), alignment))
+    return Compared(compiling, aligning, enumerating, region)
+
+
 def _processor_seconds(change: Change) -> float:
     """Plan a change from its files to its region."""
     started = time.process_time()
-    _compared(*(_policy(change, side=side) for side in ("old", "new")))
+    compared(*(policy_of(change, side=side) for side in ("old", "new")))
     return time.process_time() - started
-
-
-def _compared(old: Policy, new: Policy) -> tuple[float, float, float]:
-    """Give the seconds that looking names up, aligning and enumerating take."""
-    (before, after), compiling = timed(lambda: (compile_policy(old), compile_policy(new)))
-    alignment, aligning = timed(lambda: align(before, after))
-    _, enumerating = timed(lambda: newly_denied(Comparison(before, after), alignment))
-    return compiling, aligning, enumerating

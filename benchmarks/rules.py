@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.model.addresses import Network
-from nfw_reconcile.model.flow import ICMP, TCP, UDP
+from nfw_reconcile.model.flow import ICMP, PROTOCOLS_WITH_PORTS, TCP, UDP
 from nfw_reconcile.model.intervals import HIGHEST_PORT
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class AccessRule:
             self.protocol in {ANY_PROTOCOL, flow.protocol}
             and self.source.holds(flow.source)
             and self.destination.holds(flow.destination)
-            and self.source_ports[0] <= flow.source_port <= self.source_ports[1]
-            and self.destination_ports[0] <= flow.destination_port <= self.destination_ports[1]
+            and _hold(self.source_ports, flow.source_port, flow.protocol)
+            and _hold(self.destination_ports, flow.destination_port, flow.protocol)
         )
 
     def text(self, sid: int) -> str:
@@ -53,6 +53,11 @@ class AccessRule:
             f"{self.action} {word} {_block(self.source)} {_ports(self.source_ports)} -> "
             f"{_block(self.destination)} {_ports(self.destination_ports)} ({number}sid:{sid};)"
         )
+
+
+def _hold(ports: Range, port: int, protocol: int) -> bool:
+    """Say whether a port lies in a range; a packet without ports is matched by ``any`` only."""
+    return ports == ANY_PORT or (protocol in PROTOCOLS_WITH_PORTS and ports[0] <= port <= ports[1])
 
 
 def _block(network: Network) -> str:
