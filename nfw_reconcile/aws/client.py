@@ -42,7 +42,8 @@ class Access:
 class Clients:
     """Clients of one region. ``starts`` sends each request once: the starts have no idempotency token.
 
-    ``credentials`` are what all of them sign with; ``None`` where there are none, or where they never end.
+    ``groups`` is Resource Groups. ``credentials`` are what all of them sign with; ``None`` where there are none, or
+    where they never end.
     """
 
     region: str
@@ -50,7 +51,13 @@ class Clients:
     starts: Client
     ec2: Client
     sts: Client
+    groups: Client
     credentials: Any = None
+
+    @property
+    def every(self) -> tuple[Client, ...]:
+        """Give all clients: whoever answers in AWS's place has to answer every one of them."""
+        return (self.reads, self.starts, self.ec2, self.sts, self.groups)
 
 
 def make_clients(access: Access, region: str | None = None) -> Clients:
@@ -67,6 +74,7 @@ def make_clients(access: Access, region: str | None = None) -> Clients:
             _client(session, access, SERVICE, starts),
             _client(session, access, "ec2", reads),
             _client(session, access, "sts", reads),
+            _client(session, access, "resource-groups", reads),
             session.get_credentials(),
         )
 

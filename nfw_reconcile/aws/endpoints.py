@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 PREFIX: Final = "AWS_ENDPOINT_URL"
-SERVICES: Final = ("network-firewall", "ec2", "sts")
+SERVICES: Final = ("network-firewall", "ec2", "sts", "resource-groups")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,17 @@ CREDENTIAL_CODES: Final = frozenset(
         "AuthFailure",
     }
 )
-DENIED_CODES: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+DENIED_CODES: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "ForbiddenException",
+        "UnauthorizedException",
+    }
+)
+"""The last two are those of Resource Groups (its API reference, "Common errors" of each action)."""
+
 THROTTLING_CODES: Final = frozenset(
     {
         "Throttling",
@@ -150,11 +160,6 @@ def start_outcome(problem: Exception, call: Call) -> Declined | Lost:
 def unusable(call: Call, what: str) -> UnreachableError:
     """Build the error for a reply with status 200 that is no answer."""
     return _unreachable(call, f"the reply is not usable: {what}")
-
-
-def is_denied(problem: Exception) -> bool:
-    """Say whether the caller lacks the permission for the call itself."""
-    return _code(problem) in DENIED_CODES and not _for_credentials(problem)
 
 
 def _retry(problem: Exception) -> Retry:

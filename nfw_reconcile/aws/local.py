@@ -36,4 +36,5 @@ def local_clients(region: str) -> Clients:
         make(SERVICE, 1, START_TIMEOUT),
         make("ec2", READ_ATTEMPTS, READ_TIMEOUT),
         make("sts", READ_ATTEMPTS, READ_TIMEOUT),
+        make("resource-groups", READ_ATTEMPTS, READ_TIMEOUT),
     )

@@ -3,15 +3,19 @@
 The flow operations know one resource, the firewall; a capture has the access level *Write* (service authorization
 reference, "Actions, resources, and condition keys for AWS Network Firewall"). What EC2 tells of addresses is
 optional: without it HOME_NET or the members of a prefix list may be undecided, or addresses lack names in reports.
+So is what tells of resource groups, which few rules refer to.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.errors import UsageError, error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VERSION: Final = "2012-10-17"
 ANY_FIREWALL: Final = "arn:*:network-firewall:*:*:firewall/*"
@@ -30,6 +34,15 @@ _LOOK: Final = (
 )
 _FLUSH: Final = ("network-firewall:StartFlowFlush",)
 _ADDRESSES: Final = ("ec2:DescribeVpcs", "ec2:GetManagedPrefixListEntries")
+_GROUPS: Final = (
+    "ec2:DescribeInstances",
+    "ec2:DescribeNetworkInterfaces",
+    "resource-groups:GetGroupQuery",
+    "resource-groups:ListGroupResources",
+    "tag:GetResources",
+)
+"""What reading the members of resource groups takes; the last is what ListGroupResources asks itself (its API page)."""
+
 _NAMES: Final = (
     "ec2:DescribeInstances",
     "ec2:DescribeNetworkInterfaces",
@@ -43,12 +56,14 @@ _ANYTHING: Final = "*"
 class Permissions:
     """What a command needs on the firewall, on its policy and groups, and what it can do without.
 
-    ``names`` is what ``--aws-names`` asks; a command without that option asks none of it.
+    ``names`` is what ``--aws-names`` asks; a command without that option asks none of it. ``groups`` is asked only
+    where a rule group refers to a resource group.
     """
 
     firewall: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
 
     @property
@@ -58,10 +73,10 @@ class Permissions:
 
 
 _NOTHING: Final = Permissions()
-_SEES: Final = Permissions(_READ, _READ_POLICIES, _ADDRESSES)
-_LOOKS: Final = Permissions((*_READ, *_LOOK), _READ_POLICIES, _ADDRESSES)
+_SEES: Final = Permissions(_READ, _READ_POLICIES, _ADDRESSES, _GROUPS)
+_LOOKS: Final = Permissions((*_READ, *_LOOK), _READ_POLICIES, _ADDRESSES, _GROUPS)
 _LOOKS_AND_NAMES: Final = replace(_LOOKS, names=_NAMES)
-_FLUSHES: Final = Permissions((*_READ, *_LOOK, *_FLUSH), _READ_POLICIES, _ADDRESSES)
+_FLUSHES: Final = Permissions((*_READ, *_LOOK, *_FLUSH), _READ_POLICIES, _ADDRESSES, _GROUPS)
 
 NEEDED: Final = {
     "plan": Permissions(names=_NAMES),
@@ -88,29 +103,42 @@ class Bucket:
 
 
 def iam_policy(
-    command: str, firewall: str | None, journal: Bucket | None, *, names: bool = False
+    command: str,
+    firewall: str | None,
+    journal: Bucket | None,
+    *,
+    names: bool = False,
+    groups: bool = False,
 ) -> dict[str, Any]:
-    """Give the policy document for a command on one firewall (by ARN) or on any; ``names``: with ``--aws-names``.
+    """Give the policy document for a command on one firewall (by ARN) or on any.
 
-    Raises ``UsageError`` for a command or an ARN that is none, and for names of a command that asks for none.
+    ``names``: with what ``--aws-names`` asks; ``groups``: with what reading resource groups takes. Raises
+    ``UsageError`` for a command or an ARN that is none, and where the command asks for no names or reads no groups.
     """
     needed = NEEDED.get(command)
     if needed is None:
         summary = f"--for {command} is no command with permissions of its own."
         raise UsageError(error(summary, None, f"Give one of: {', '.join(NEEDED)}."))
     if names and not needed.names:
-        having = ", ".join(name for name, each in NEEDED.items() if each.names)
-        summary = f"{command} asks EC2 for no names."
-        raise UsageError(error(summary, None, f"--with-names is for {having}."))
+        raise _needless("--with-names", f"{command} asks EC2 for no names.", lambda each: each.names)
+    if groups and not needed.groups:
+        summary = f"{command} reads no resource groups."
+        raise _needless("--with-resource-groups", summary, lambda each: each.groups)
     arn, policies = _resources(firewall)
     statements = [
         _statement("Firewall", needed.firewall, arn),
         _statement("PolicyAndGroups", needed.policies, *policies),
         _statement("Addresses", needed.optional, _ANYTHING),
+        _statement("ResourceGroups", needed.groups if groups else (), _ANYTHING),
         _statement("Names", needed.names if names else (), _ANYTHING),
         *(_journal_statements(journal) if journal else ()),
     ]
     return {"Version": VERSION, "Statement": [each for each in statements if each["Action"]]}
+
+
+def _needless(option: str, summary: str, asked: Callable[[Permissions], tuple[str, ...]]) -> UsageError:
+    having = ", ".join(name for name, each in NEEDED.items() if asked(each))
+    return UsageError(error(summary, None, f"{option} is for {having}."))
 
 
 def _resources(firewall: str | None) -> tuple[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""One firewall as a snapshot: the bodies of the Describe calls, and what EC2 knows about addresses.
+"""One firewall as a snapshot: the bodies of the Describe calls, and what other services know about addresses.
 
 The firewall is read before its policy and groups: where a zone's ``UpdateToken`` equals one that was read
 later, no newer version can have come between.
@@ -6,17 +6,19 @@ later, no newer version can have come between.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from nfw_reconcile.aws.faults import EXPECTED, Call, is_denied, read_error, unusable
+from nfw_reconcile.aws.faults import EXPECTED, Call, read_error, unusable
+from nfw_reconcile.aws.optional import Asker, Unread
 from nfw_reconcile.aws.replies import UnusableError, read_described
-from nfw_reconcile.errors import Diagnostic, warning
+from nfw_reconcile.aws.resourcegroups import ResourceGroups, is_resource_group
+from nfw_reconcile.errors import warning
 from nfw_reconcile.model.documents import FORMAT_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from nfw_reconcile.aws.client import Clients
 
@@ -25,9 +27,11 @@ PREFIX_LIST: Final = ":prefix-list/"
 MOST_PAGES: Final = 100
 """Pages of a prefix list: it holds 1,000 entries at most (VPC guide, "Quotas"), 100 a page."""
 
+MOST_CIDRS: Final = 1_000_000
+"""CIDRs of all references of a firewall; of more, the service takes the first (developer guide, "Limits for IP set
+references"), and does not say which these are."""
+
 Json = dict[str, Any]
-Unread = Callable[[Diagnostic], None]
-"""Is told what could not be read, and why; the same may be told again."""
 
 
 def configuration(clients: Clients, firewall_arn: str) -> Json:
@@ -44,20 +48,40 @@ def configuration(clients: Clients, firewall_arn: str) -> Json:
 
 
 def snapshot(clients: Clients, firewall_arn: str, unread: Unread) -> Json:
-    """Give the same, with the members of prefix lists and, where HOME_NET is not set, the VPC's CIDRs.
+    """Give the same, with the members of IP set references and, where HOME_NET is not set, the VPC's CIDRs.
 
     What the caller may not read, or what is no longer there, is left out: it is an unknown value then, and
     ``unread`` is told why.
     """
     found = configuration(clients, firewall_arn)
-    neighbour = _Neighbour(clients, unread)
-    arns = sorted({arn for group in found["rule_groups"] for arn in _prefix_lists(group)})
-    lists = {arn: neighbour.entries(arn) for arn in arns}
-    found["prefix_lists"] = {arn: cidrs for arn, cidrs in lists.items() if cidrs is not None}
+    asker = Asker(unread)
+    found.update(_members(found["rule_groups"], clients, asker))
     vpc = found["firewalls"][0]["Firewall"].get("VpcId")
-    blocks = neighbour.vpc_cidrs(vpc) if vpc and not _has_home_net(found["policies"][0]) else None
+    blocks = None
+    if vpc and not _has_home_net(found["policies"][0]):
+        blocks = _Neighbour(clients, asker).vpc_cidrs(vpc)
     found["vpcs"] = {} if blocks is None else {vpc: blocks}
     return found
+
+
+def _members(groups: Iterable[Json], clients: Clients, asker: Asker) -> Json:
+    """Give the CIDRs of each prefix list and, if there are any, of each resource group that rule groups refer to."""
+    uses = Counter(arn for group in groups for arn in _references_to_sets(group))
+    lists, resources = _Neighbour(clients, asker), ResourceGroups(clients, asker)
+    read = {
+        "prefix_lists": {arn: lists.entries(arn) for arn in sorted(uses) if PREFIX_LIST in arn},
+        "resource_groups": {arn: resources.addresses(arn) for arn in sorted(uses) if is_resource_group(arn)},
+    }
+    total = sum(uses[arn] * len(cidrs or ()) for found in read.values() for arn, cidrs in found.items())
+    if total > MOST_CIDRS:
+        summary = f"the IP set references hold {total:,} CIDRs, and a firewall takes {MOST_CIDRS:,} of them."
+        asker.unread(warning(summary, None, "Which ones is not known, so that none counts: refer to fewer."))
+        return {"prefix_lists": {}}
+    known = {
+        member: {arn: cidrs for arn, cidrs in found.items() if cidrs is not None}
+        for member, found in read.items()
+    }
+    return known if known["resource_groups"] else {"prefix_lists": known["prefix_lists"]}
 
 
 def _described(clients: Clients, kind: str, arn: str) -> Json:
@@ -80,10 +104,9 @@ def _references(policy: Json) -> list[str]:
     return list(dict.fromkeys(listed))
 
 
-def _prefix_lists(group: Json) -> Iterable[str]:
+def _references_to_sets(group: Json) -> Iterable[str]:
     sets = (group.get("RuleGroup") or {}).get("ReferenceSets") or {}
-    arns = (str(each.get("ReferenceArn")) for each in (sets.get("IPSetReferences") or {}).values())
-    return (arn for arn in arns if PREFIX_LIST in arn)
+    return (str(each.get("ReferenceArn")) for each in (sets.get("IPSetReferences") or {}).values())
 
 
 def _has_home_net(policy: Json) -> bool:
@@ -96,7 +119,7 @@ class _Neighbour:
     """EC2, which knows addresses; what it does not tell this caller is ``None``."""
 
     clients: Clients
-    unread: Unread
+    asker: Asker
 
     def entries(self, arn: str) -> list[str] | None:
         """Give the CIDRs of a managed prefix list, sorted."""
@@ -120,16 +143,8 @@ class _Neighbour:
         found = next((each for each in (reply or {}).get("Vpcs") or () if each.get("VpcId") == vpc), None)
         return None if found is None else _associated(found)
 
-    def _ask(self, call: Call, ask: Callable[..., Json], asked: Json) -> Json | None:
-        try:
-            return ask(**asked)
-        except EXPECTED as problem:
-            failure = read_error(problem, call)
-            if is_denied(problem) or _is_missing(problem):
-                for each in failure.problems:
-                    self.unread(warning(each.summary, each.where, each.remedy))
-                return None
-            raise failure from problem
+    def _ask(self, call: Call, send: Callable[..., Json], asked: Json) -> Json | None:
+        return self.asker.ask(call, lambda: send(**asked))
 
 
 def _associated(vpc: Json) -> list[str]:
@@ -143,8 +158,3 @@ def _associated(vpc: Json) -> list[str]:
         if (each.get(state) or {}).get("State") == "associated"
     ]
     return sorted({str(block) for block in (*blocks, vpc.get("CidrBlock")) if block})
-
-
-def _is_missing(problem: Exception) -> bool:
-    response: Json = getattr(problem, "response", None) or {}  # a connection that was lost has None
-    return str(response.get("Error", {}).get("Code", "")).endswith(".NotFound")

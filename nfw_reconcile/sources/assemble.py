@@ -7,10 +7,9 @@ not known: it is never taken for one that denied everything, or that changed not
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import Diagnostic, InputError, Location, error, note, warning
 from nfw_reconcile.model.expressions import Unresolved
@@ -23,15 +22,10 @@ from nfw_reconcile.model.inventory import (
     PolicyRecord,
 )
 from nfw_reconcile.model.policy import GroupName
+from nfw_reconcile.sources.binding import Binder
 from nfw_reconcile.sources.choice import NO_CHOICE, Choice, chosen
-from nfw_reconcile.sources.links import (
-    REFERENCE_LISTS,
-    group_references,
-    member,
-    prefix_list_references,
-    resource_address,
-)
-from nfw_reconcile.sources.pairing import Index, Named, lacking, paired
+from nfw_reconcile.sources.links import REFERENCE_LISTS, member
+from nfw_reconcile.sources.pairing import lacking, paired
 from nfw_reconcile.sources.remarks import MOST_TOLD
 
 if TYPE_CHECKING:
@@ -39,13 +33,7 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.model.inventory import Body
 
-__all__ = ["GIVEN", "NO_CHOICE", "UNKNOWN_HOME_NET", "Assembled", "Choice", "assemble"]
-
-UNKNOWN_HOME_NET: Final = Unresolved("HOME_NET")
-GIVEN: Final = "--home-net"
-"""Where HOME_NET came from, if the user gave it."""
-
-CONFIGURED: Final = "the configuration file"
+__all__ = ["NO_CHOICE", "Assembled", "Choice", "assemble"]
 
 MOST_CHANGES: Final = 1_000
 """Firewalls and policies that are compared at once; AWS gives an account 5 and 20 (developer guide, "Quotas")."""
@@ -90,8 +78,8 @@ class _Assembler:
         self._old = old
         self._new = new
         self._choice = choice
+        self._binder = Binder(old, new, choice)
         self._said: dict[Diagnostic, None] = {}
-        self._indexes: dict[int, Index[Any]] = {}
 
     def run(self, own_groups: Sequence[GroupRecord]) -> Assembled:
         """Give all changes; ``own_groups`` are those of the new side that the context did not bring."""
@@ -130,9 +118,9 @@ class _Assembler:
         return PolicyChange(firewall, old, new)
 
     def _bundle_of(self, firewall: FirewallRecord, side: Inventory) -> PolicyBundle | None:
-        policy = self._linked(firewall.policy, side.policies, side)
+        policy = self._binder.linked(firewall.policy, side.policies, side)
         if policy is not None:
-            return self._bundle(policy, side, firewall)
+            return self._binder.bundle(policy, side, firewall)
         place = Location(firewall.name.label)
         if isinstance(firewall.policy, Unresolved):
             summary = f"which policy firewall {place} has is not known: {firewall.policy.reference}."
@@ -143,7 +131,7 @@ class _Assembler:
 
     def _unknown_bundle(self, firewall: FirewallRecord, side: Inventory) -> PolicyBundle:
         """Stand for a policy that the input does not hold: what it decides is undecided."""
-        return self._bundle(_unknown_policy(firewall.policy), side, firewall)
+        return self._binder.bundle(_unknown_policy(firewall.policy), side, firewall)
 
     def _policy_changes(self) -> list[PolicyChange]:
         bound = {id(policy) for side in (self._old, self._new) for policy in self._bound_policies(side)}
@@ -155,8 +143,8 @@ class _Assembler:
         return [
             PolicyChange(
                 None,
-                self._bundle(before, self._old, None) if before is not None else None,
-                self._bundle(policy, self._new, None),
+                self._binder.bundle(before, self._old, None) if before is not None else None,
+                self._binder.bundle(policy, self._new, None),
             )
             for policy, before in pairs.found
             if id(policy) not in bound and id(before) not in bound
@@ -164,7 +152,7 @@ class _Assembler:
 
     def _bound_policies(self, side: Inventory) -> Iterable[PolicyRecord]:
         for firewall in side.firewalls:
-            policy = self._linked(firewall.policy, side.policies, side)
+            policy = self._binder.linked(firewall.policy, side.policies, side)
             if policy is not None:
                 yield policy
 
@@ -183,8 +171,8 @@ class _Assembler:
         return [
             PolicyChange(
                 None,
-                self._bundle(_policy_around(before), self._old, None) if before is not None else None,
-                self._bundle(_policy_around(group), self._new, None),
+                self._binder.bundle(_policy_around(before), self._old, None) if before is not None else None,
+                self._binder.bundle(_policy_around(group), self._new, None),
             )
             for group, before in pairs.found
         ]
@@ -195,63 +183,18 @@ class _Assembler:
             return change
         gone = paired(self._new.policies, self._old.policies).gone
         if len(gone) == 1:
-            return replace(change, old=self._bundle(gone[0], self._old, None))
+            return replace(change, old=self._binder.bundle(gone[0], self._old, None))
         label = change.firewall.name.label
         summary = f"the policy of firewall {label} before the change is not in the input."
         self._say(warning(summary, Location(label), _CONTEXT))
         before = replace(change.firewall, policy=Unresolved(f"{label}: policy before the change"))
         return replace(change, old=self._unknown_bundle(before, self._old))
 
-    def _bundle(self, policy: PolicyRecord, side: Inventory, firewall: FirewallRecord | None) -> PolicyBundle:
-        groups: list[GroupRecord] = []
-        named: dict[GroupName, list[GroupRecord]] = defaultdict(list)
-        for reference in group_references(policy.body):
-            group = self._linked(reference, side.groups, side)
-            linked = _linked_as(group, reference) if group is not None else None
-            if linked is not None and linked not in named[linked.name]:
-                named[linked.name].append(linked)
-                groups.append(linked)
-        home_net, origin = self._home_net(side, firewall)
-        return PolicyBundle(policy, tuple(groups), _prefix_lists(groups, side), home_net, origin)
-
-    def _linked(
-        self, reference: str | Unresolved, candidates: Sequence[Named], side: Inventory
-    ) -> Named | None:
-        """Find the record that a reference names: by ARN, by address, or by the address that the ARN had before."""
-        index = self._index(candidates)
-        if isinstance(reference, Unresolved):
-            return _first(index.by_address.get(resource_address(reference), ()))
-        found = _first(index.by_arn.get(reference, ()))
-        if found is not None or side is self._old:
-            return found
-        before = (self._index(self._old.groups), self._index(self._old.policies))
-        addresses = {record.name.address for old in before for record in old.by_arn.get(reference, ())}
-        open_ones = [r for a in addresses if a for r in index.by_address.get(a, ()) if r.name.arn is None]
-        return min(open_ones, key=index.place, default=None)
-
-    def _index(self, candidates: Sequence[Named]) -> Index[Named]:
-        found: Index[Named] | None = self._indexes.get(id(candidates))
-        if found is None:
-            found = self._indexes[id(candidates)] = Index(candidates)
-        return found
-
-    def _home_net(self, side: Inventory, firewall: FirewallRecord | None) -> tuple[Body, str]:
-        if firewall is not None and firewall.vpc is not None:
-            key = firewall.vpc
-            address = resource_address(key) if isinstance(key, Unresolved) else key
-            if side.vpcs.get(address):
-                return side.vpcs[address], f"CIDRs of the firewall's VPC ({address})"
-        if self._choice.home_net:
-            return list(self._choice.home_net), GIVEN
-        if configured := self._choice.configured_for(firewall):
-            return list(configured), CONFIGURED
-        return UNKNOWN_HOME_NET, ""
-
     def _remark_unused(self, own_groups: Sequence[GroupRecord]) -> None:
         """Say which groups decide nothing here; one that changes may well decide in another stack."""
         if not self._new.policies:
             return
-        used = {id(g) for p in self._new.policies for g in self._groups_of(p)}
+        used = {id(g) for p in self._new.policies for g in self._binder.groups_of(p, self._new)}
         for group, before in paired(own_groups, self._old.groups).found:
             if id(group) in used:
                 continue
@@ -261,12 +204,6 @@ class _Assembler:
             remedy = "It changes: if a policy of another stack refers to it, give that stack with --context."
             say = warning if changes else note
             self._say(say(summary, Location(label), remedy if changes else ""))
-
-    def _groups_of(self, policy: PolicyRecord) -> Iterable[GroupRecord]:
-        for reference in group_references(policy.body):
-            group = self._linked(reference, self._new.groups, self._new)
-            if group is not None:
-                yield group
 
     def _note(self, record: FirewallRecord | PolicyRecord | GroupRecord, summary: str) -> None:
         self._say(note(summary, Location(record.name.label)))
@@ -280,22 +217,11 @@ class _Assembler:
             self._said[diagnostic] = None
 
 
-def _first(found: Sequence[Named]) -> Named | None:
-    return found[0] if found else None
-
-
 def _unknown_policy(reference: str | Unresolved) -> PolicyRecord:
     if isinstance(reference, Unresolved):
         return PolicyRecord(GroupName(reference.reference), reference)
     name = reference.rpartition("/")[2]
     return PolicyRecord(GroupName(name, name, reference), Unresolved(reference))
-
-
-def _linked_as(group: GroupRecord, reference: str | Unresolved) -> GroupRecord:
-    """Let a group whose new ARN is not known be found by the reference that its policy still holds."""
-    if isinstance(reference, str) and group.name.arn is None:
-        return replace(group, name=replace(group.name, arn=reference))
-    return group
 
 
 def _policy_around(group: GroupRecord) -> PolicyRecord:
@@ -310,8 +236,3 @@ def _policy_around(group: GroupRecord) -> PolicyRecord:
         body["StatefulEngineOptions"] = options
     name = replace(group.name, label=f"{group.name.label} alone", arn=None)
     return PolicyRecord(name, body)
-
-
-def _prefix_lists(groups: Sequence[GroupRecord], side: Inventory) -> Mapping[str, Body]:
-    wanted = {key for group in groups for key in prefix_list_references(group.body)}
-    return {key: value for key, value in side.prefix_lists.items() if key in wanted}

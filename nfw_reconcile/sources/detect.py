@@ -31,6 +31,7 @@ _KINDS: Final = (
     "A Terraform plan or state (`terraform show -json`), a CloudFormation template, a snapshot "
     "(`nfw-reconcile snapshot`) or a saved plan (`nfw-reconcile plan --out`) is needed."
 )
+_CONFIGURATION: Final = (".tf", ".tf.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,27 @@ Input = PlanInput | StateInput | SnapshotInput | SavedPlanInput | TemplateInput
 def read_input(path: Path, parameters: Mapping[str, str] = NO_PARAMETERS) -> Input:
     """Read one input file of any kind; ``parameters`` are values of a template's parameters.
 
+    Raises what :func:`input_of` does, and :class:`InputError` for a file that cannot be read.
+    """
+    return input_of(read_bytes(path), str(path), parameters)
+
+
+def input_of(content: bytes, source: str, parameters: Mapping[str, str] = NO_PARAMETERS) -> Input:
+    """Read the content of an input file of any kind; ``source`` names it in messages.
+
     Raises what the reader of its kind raises, and :class:`InputError` for a file of no such kind.
     """
-    source = str(path)
-    content = read_bytes(path)
+    try:
+        return _input_of(content, source, parameters)
+    except InputError as problem:
+        if not source.endswith(_CONFIGURATION):
+            raise
+        summary = "this is one file of a Terraform configuration."
+        remedy = "Name its directory: the files of a directory count together."
+        raise InputError(error(summary, Location(source), remedy)) from problem
+
+
+def _input_of(content: bytes, source: str, parameters: Mapping[str, str]) -> Input:
     if looks_like_yaml_template(content):
         return TemplateInput(read_template(content, source, parameters))
     refuse_logged(content, source)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 SNAPSHOT_KEYS: Final = frozenset({"firewalls", "policies", "rule_groups"})
 _V2: Final = "policyv2"
+_MEMBERS: Final = ("prefix_lists", "resource_groups")
+"""What an IP set reference may name; their ARNs tell them apart."""
+
 _REMEDY: Final = "Write one with `nfw-reconcile snapshot`."
 
 
@@ -44,7 +47,11 @@ def read_snapshot(data: object, source: str) -> tuple[Inventory, tuple[Diagnosti
         firewalls=tuple(_firewall(*item, remarks) for item in _items(tree, "firewalls", remarks)),
         policies=tuple(_policy(*item, remarks) for item in _items(tree, "policies", remarks)),
         groups=tuple(_group(*item, remarks) for item in _items(tree, "rule_groups", remarks)),
-        prefix_lists=read_cidrs(tree.get("prefix_lists"), "prefix_lists", remarks),
+        prefix_lists={
+            name: cidrs
+            for member in _MEMBERS
+            for name, cidrs in read_cidrs(tree.get(member), member, remarks).items()
+        },
         vpcs=read_cidrs(tree.get("vpcs"), "vpcs", remarks),
     )
     remarks.raise_if_any()

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 ACCOUNT: Final = "111122223333"
 NFW: Final = "network-firewall"
+PARTITIONS: Final = {
+    "": ("aws", "amazonaws.com", "com.amazonaws"),
+    "cn": ("aws-cn", "amazonaws.com.cn", "cn.com.amazonaws"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,14 @@ def data(kind: str, config: Object, settings: Settings) -> Object:
         case "aws_region":
             name = text(config, "name") or region
             return {"id": name, "name": name, "region": name, "description": name}
+        case "aws_partition":
+            partition, suffix, prefix = PARTITIONS["cn" if region.startswith("cn-") else ""]
+            return {
+                "id": partition,
+                "partition": partition,
+                "dns_suffix": suffix,
+                "reverse_dns_prefix": prefix,
+            }
         case "aws_caller_identity":
             arn = f"arn:aws:iam::{ACCOUNT}:role/terraform"
             return {"id": ACCOUNT, "account_id": ACCOUNT, "arn": arn, "user_id": "AROAEXAMPLE"}

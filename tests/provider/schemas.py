@@ -291,16 +291,21 @@ DATA_SOURCES: Final[dict[str, Block]] = {
     "aws_caller_identity": block(
         computed("account_id"), computed("arn"), computed("id"), computed("user_id")
     ),
+    "aws_partition": block(
+        computed("dns_suffix"), computed("id"), computed("partition"), computed("reverse_dns_prefix")
+    ),
     "aws_region": block(computed("description"), computed("id"), settable("name"), settable("region")),
 }
 
 PROVIDER: Final = block(
     optional("access_key"),
+    optional("allowed_account_ids", STRINGS),
     optional("profile"),
     optional("region"),
     optional("secret_key"),
     optional("skip_credentials_validation", "bool"),
     optional("skip_metadata_api_check", "string"),
     optional("skip_requesting_account_id", "bool"),
+    at_most_one("assume_role", optional("role_arn")),
     at_most_one("default_tags", optional("tags", TAGS)),
 )

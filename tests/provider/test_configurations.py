@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from nfw_reconcile.errors import Severity
-from nfw_reconcile.sources.hcl import Inputs, read_configuration
+from nfw_reconcile.sources.hcl import GivenFile, GivenValue, Inputs, read_configuration
 from nfw_reconcile.sources.hcl.trees.folder import FolderTree
 from nfw_reconcile.sources.tfplan import read_plan
 from tests.conftest import CHECKOUT
@@ -86,16 +86,22 @@ def test_every_module_has_the_values_that_terraform_plans(
 def test_a_root_module_has_the_values_that_terraform_plans(name: str, stand_in: StandIn) -> None:
     folder = CASES / "hcl-roots" / name
     given = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
-    options = [f"-var-file={file}" for file in given["files"]]
-    options += [f"-var={key}={value}" for key, value in given["variables"].items()]
-    inputs = Inputs(
-        variables=tuple(given["variables"].items()),
-        variable_files=tuple((file, (folder / file).read_bytes()) for file in given["files"]),
-    )
+    options = [f"-var-file={each}" if file else f"-var={each}" for file, each in map(_given, given)]
+    inputs = [
+        GivenFile(each, (folder / each).read_bytes()) if file else GivenValue(*each.split("=", 1))
+        for file, each in map(_given, given)
+    ]
     planned = read_plan(stand_in.plan(folder, *options), "plan.json").new
-    configured = read_configuration(FolderTree(folder, "."), "", inputs)
+    configured = read_configuration(FolderTree(folder, "."), "", Inputs(tuple(inputs)))
     found = Comparison().inventories(planned, configured.inventory)
     assert (found.wrong, found.unresolved, configured.diagnostics) == ([], [], ())
+
+
+def _given(word: dict[str, str]) -> tuple[bool, str]:
+    """Read what is given on the command line: whether it is a file, and its name or ``NAME=VALUE``."""
+    ((kind, each),) = word.items()
+    assert kind in {"file", "variable"}
+    return kind == "file", each
 
 
 @pytest.mark.parametrize("name", REFUSED)

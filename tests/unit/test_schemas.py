@@ -154,6 +154,7 @@ def test_flows(changes: dict[str, object], *, valid: bool) -> None:
     [
         ({}, True),
         ({"prefix_lists": {"arn:aws:ec2:x": ["10.0.0.0/8"]}, "vpcs": {"vpc-1": []}}, True),
+        ({"resource_groups": {"arn:aws:resource-groups:x": ["10.0.0.1/32"]}}, True),
         ({"firewalls": [{"Firewall": {"FirewallName": "x"}}]}, True),
         ({"firewalls": [{"FirewallStatus": {}}]}, False),
         ({"vpcs": {"vpc-1": "10.0.0.0/8"}}, False),

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from nfw_reconcile.sources.hcl.configuration import Configured, read_configuration
-from nfw_reconcile.sources.hcl.stack.variables import Inputs
+from nfw_reconcile.sources.hcl.stack.variables import GivenFile, GivenValue, Inputs
 
-__all__ = ["Configured", "Inputs", "read_configuration"]
+__all__ = ["Configured", "GivenFile", "GivenValue", "Inputs", "read_configuration"]

@@ -61,7 +61,7 @@ def read_configuration(tree: Tree, directory: str, inputs: Inputs | None = None)
     """
     given = inputs or Inputs()
     root = resolved("", directory)
-    foreign = frozenset(name for name, content in given.variable_files if _content(tree, name) != content)
+    foreign = frozenset(each.name for each in given.files if _content(tree, each.name) != each.content)
     session = Session(tree, root, given.workspace, foreign=foreign)
     if not has_configuration(tree, root):
         place = Location(tree.place(root) or tree.name)

@@ -109,7 +109,7 @@ def _definition(node: Node, parse: Callable[[str], Expression], reading: Reading
 
 
 def _members_of(node: Node, reading: Reading) -> Node:
-    """Find the members of an IP set reference; those of a resource group are never at hand."""
+    """Find the members of an IP set reference: those of a prefix list or a resource group that the input holds."""
     arn = _get(node, "ReferenceArn", reading)
     try:
         key = find_by_reference(reading.prefix_lists, arn)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from nfw_reconcile.aws.client import Access, Clients, make_clients
+from nfw_reconcile.aws.client import Access, make_clients
 from nfw_reconcile.aws.endpoints import Endpoints
 from nfw_reconcile.errors import UsageError
 
@@ -42,10 +42,6 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-
-
-def every(clients: Clients) -> list[Any]:
-    return [clients.reads, clients.starts, clients.ec2, clients.sts]
 
 
 def sends(client: Any) -> int:  # noqa: ANN401 - boto3 has no types
@@ -83,14 +79,14 @@ def test_reads_are_tried_five_times() -> None:
 
 def test_no_endpoint_comes_from_the_environment_or_a_profile() -> None:
     for access in (Access(region="eu-north-1"), Access(profile="led")):
-        for client in every(make_clients(access)):
+        for client in make_clients(access).every:
             assert "amazonaws.com" in client.meta.endpoint_url
 
 
 def test_endpoints_that_are_given_are_used() -> None:
     endpoints = Endpoints("http://127.0.0.1:1", {"sts": "http://127.0.0.1:2"})
     clients = make_clients(Access(region="eu-west-1", endpoints=endpoints))
-    assert [client.meta.endpoint_url[-1] for client in every(clients)] == ["1", "1", "1", "2"]
+    assert [client.meta.endpoint_url[-1] for client in clients.every] == ["1", "1", "1", "2", "1"]
 
 
 def test_the_region_given_goes_before_that_of_the_firewall_and_of_the_profile() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.stub import Stubber
 
 from nfw_reconcile.act.configuration import read_configuration
 from nfw_reconcile.act.ports import (
@@ -17,6 +19,8 @@ from nfw_reconcile.act.ports import (
     Scope,
     UnreachableError,
 )
+from nfw_reconcile.aws import snapshot
+from nfw_reconcile.aws.service import AwsFlowService
 from nfw_reconcile.emulator import faults
 from nfw_reconcile.emulator.faults import FaultRule
 from nfw_reconcile.emulator.iam import WHY
@@ -26,10 +30,12 @@ from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.filters import FlowFilter
 from tests.denials import deny, refuse
 from tests.unit.act.scene import ACCOUNT, CAPTURE_FILTERS, REGION, A, Scene, build, flow
+from tests.unit.aws.resource_groups import Groups, arn_of, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+WORKERS = f"arn:aws:resource-groups:{REGION}:{ACCOUNT}:group/workers"
 PREFIX_LIST = f"arn:aws:ec2:{REGION}:{ACCOUNT}:prefix-list/pl-0123456789abcdef0"
 ONE = FlowFilter(Network.parse("10.0.0.1/32"), Network.parse("192.0.2.0/24"), (40000, 40000), (1, 9), (17, 6))
 
@@ -150,11 +156,12 @@ def test_the_firewall_is_read_before_what_its_tokens_are_compared_with(scene: Sc
     assert reads == ["DescribeFirewall", "DescribeFirewallPolicy", "DescribeRuleGroup"]
 
 
-def use_prefix_list(scene: Scene) -> None:
+def use_prefix_list(scene: Scene, *others: str) -> None:
     token = scene.ok("DescribeRuleGroup", RuleGroupArn=scene.group)["UpdateToken"]
+    arns = {f"BAD{number}": {"ReferenceArn": arn} for number, arn in enumerate((PREFIX_LIST, *others))}
     body = {
-        "RulesSource": {"RulesString": "drop tcp @BAD any -> any any (sid:1;)"},
-        "ReferenceSets": {"IPSetReferences": {"BAD": {"ReferenceArn": PREFIX_LIST}}},
+        "RulesSource": {"RulesString": "drop tcp @BAD0 any -> any any (sid:1;)"},
+        "ReferenceSets": {"IPSetReferences": arns},
     }
     scene.ok("UpdateRuleGroup", RuleGroupArn=scene.group, UpdateToken=token, RuleGroup=body)
 
@@ -165,6 +172,50 @@ def test_members_of_prefix_lists_are_part_of_it(scene: Scene) -> None:
     assert scene.service.snapshot(scene.firewall)["prefix_lists"] == {
         PREFIX_LIST: ["10.0.0.0/8", "198.51.100.0/24"]
     }
+
+
+def with_workers(scene: Scene, groups: Groups) -> AwsFlowService:
+    """Give the service of the scene with one interface in the resource group, and two addresses on it."""
+    use_prefix_list(scene, WORKERS)
+    scene.emulator.set_prefix_list(PREFIX_LIST, ["198.51.100.0/24"])
+    private = [{"PrivateIpAddress": address} for address in ("10.0.0.7", "10.0.0.8")]
+    found = {"NetworkInterfaceId": "eni-1", "PrivateIpAddresses": private}
+    stub = Stubber(scene.clients.ec2)
+    stub.add_response("get_managed_prefix_list_entries", {"Entries": [{"Cidr": "198.51.100.0/24"}]})
+    stub.add_response("describe_network_interfaces", {"NetworkInterfaces": [found]})
+    stub.activate()
+    scene.update_policy(PolicyVariables={"RuleVariables": {"HOME_NET": {"Definition": ["10.1.0.0/16"]}}})
+    return AwsFlowService(replace(scene.clients, groups=groups.client()))
+
+
+def workers() -> Groups:
+    return Groups(pages={None: listed(arn_of("eni-1", account=ACCOUNT, region=REGION))})
+
+
+def test_members_of_resource_groups_are_part_of_it(scene: Scene) -> None:
+    service = with_workers(scene, workers())
+    found = service.snapshot(scene.firewall)
+    assert found["resource_groups"] == {WORKERS: ["10.0.0.7/32", "10.0.0.8/32"]}
+    assert found["prefix_lists"] == {PREFIX_LIST: ["198.51.100.0/24"]}
+    assert service.unread() == ()
+
+
+def test_of_more_members_than_a_firewall_takes_none_is_known(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "MOST_CIDRS", 2)
+    service = with_workers(scene, workers())
+    found = service.snapshot(scene.firewall)
+    assert (found["prefix_lists"], found.get("resource_groups")) == ({}, None)
+    assert "the IP set references hold 3 CIDRs, and a firewall takes 2 of them" in str(service.unread()[0])
+
+
+def test_a_resource_group_that_nobody_may_read_leaves_the_rest_of_it(scene: Scene) -> None:
+    service = with_workers(scene, Groups(refusals={"get-group-query": (403, "ForbiddenException")}))
+    found = service.snapshot(scene.firewall)
+    assert found["prefix_lists"] == {PREFIX_LIST: ["198.51.100.0/24"]}
+    assert "resource_groups" not in found
+    assert "Allow resource-groups:GetGroupQuery in their IAM policy." in str(service.unread()[0])
 
 
 def test_what_is_no_longer_there_is_left_out(scene: Scene) -> None:

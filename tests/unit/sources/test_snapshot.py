@@ -61,6 +61,7 @@ def test_whole_snapshot() -> None:
             policies=[POLICY],
             rule_groups=[GROUP],
             prefix_lists={"arn:pl": ["10.0.0.0/8"], "arn:empty": []},
+            resource_groups={"arn:rg": ["10.0.0.1/32"]},
             vpcs={"vpc-1": ["10.0.0.0/16"]},
         ),
         "live.json",
@@ -98,7 +99,7 @@ def test_whole_snapshot() -> None:
                 },
             ),
         ),
-        prefix_lists={"arn:pl": ["10.0.0.0/8"], "arn:empty": []},
+        prefix_lists={"arn:pl": ["10.0.0.0/8"], "arn:empty": [], "arn:rg": ["10.0.0.1/32"]},
         vpcs={"vpc-1": ["10.0.0.0/16"]},
     )
 
@@ -167,6 +168,10 @@ MALFORMED: dict[str, tuple[object, str]] = {
         "firewalls[0].Firewall.VpcId: a string is needed",
     ),
     "a CIDR is a number": (snapshot(vpcs={"vpc-1": [5]}), "vpcs.vpc-1[0]: a string is needed"),
+    "addresses of a resource group are an object": (
+        snapshot(resource_groups={"arn": {}}),
+        "resource_groups.arn: a list is needed",
+    ),
     "CIDRs are a string": (snapshot(prefix_lists={"arn": "x"}), "prefix_lists.arn: a list is needed"),
 }
 

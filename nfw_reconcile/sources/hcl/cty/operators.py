@@ -219,7 +219,7 @@ def _named(target: Value, name: str, place: Location | None) -> Value:
         return values.unknown_from(
             kind.attribute_types[name] if isinstance(kind, CtyObject) else _element_type(kind)
         )
-    found = values.attributes(target).get(name)
+    found = values.element(target, name)
     if found is None:
         raise EvaluationError(f"There is no element {name!r}.", place)
     return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pyvider.cty import CtyDynamic, CtyList, CtyMap, CtyObject, CtySet, CtyTuple, convert, unify
 from pyvider.cty.exceptions import CtyError, CtyValidationError
 
-from nfw_reconcile.sources.hcl.cty import values
+from nfw_reconcile.sources.hcl.cty import forms, values
 from nfw_reconcile.sources.hcl.cty.numerals import with_numbers
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError, Unresolvable
 from nfw_reconcile.sources.hcl.cty.values import Type, Value
@@ -110,20 +110,24 @@ def converted(value: Value, kind: Type, place: Location | None = None) -> Value:
 
     Raises :class:`EvaluationError` where it does not convert.
     """
+    if kind == values.STRING and value.type == values.STRING:
+        return value  # most conversions are none
     try:
         return values.concrete(convert(with_numbers(value, kind), resolved(kind, value.type)))
     except (CtyError, CtyValidationError) as problem:
-        shown = f"a value of type {values.type_text(value.type)} does not become {values.type_text(kind)}"
+        shown = f"a value of type {forms.type_text(value.type)} does not become {forms.type_text(kind)}"
         raise EvaluationError(f"Wrong type: {shown}.", place) from problem
     except EvaluationError as problem:
         raise EvaluationError(problem.summary, place) from problem
     except Unresolvable:
-        reference = f"{values.type_text(kind)} of {values.fingerprint(value)}"
+        reference = f"{forms.type_text(kind)} of {forms.fingerprint(value)}"
         return values.marked(values.unknown(reference, place), values.marks(value))
 
 
 def resolved(kind: Type, found: Type) -> Type:
     """Put in place of ``any`` what is found there; elements of different types get the type they have in common."""
+    if kind in values.PRIMITIVES:
+        return kind
     match kind, found:
         case CtyDynamic(), _:
             return found

@@ -9,8 +9,6 @@ nothing: only those on unknown values do.
 from __future__ import annotations
 
 import enum
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -44,16 +42,15 @@ if TYPE_CHECKING:
 
 Value = CtyValue[Any]
 Type = CtyType[Any]
-Plain = str | bool | int | Decimal | None | list["Plain"] | dict[str, "Plain"]
-"""A value as JSON has it; a number that is an integer is an ``int``, any other a ``Decimal``."""
-
 STRING: Final = CtyString()
 NUMBER: Final = CtyNumber()
 BOOL: Final = CtyBool()
 DYNAMIC: Final = CtyDynamic()
+PRIMITIVES: Final = frozenset({STRING, NUMBER, BOOL})
 
-SEQUENCES: Final = (CtyList, CtySet, CtyTuple)
-MAPPINGS: Final = (CtyMap, CtyObject)
+SEQUENCES: Final = frozenset({CtyList, CtySet, CtyTuple})
+MAPPINGS: Final = frozenset({CtyMap, CtyObject})
+"""Nothing is derived from these types; to ask for the type itself is many times quicker than ``isinstance``."""
 
 
 class Mark(enum.Enum):
@@ -155,22 +152,6 @@ def of_type(kind: Type, members: Sequence[Value] | Mapping[str, Value]) -> Value
     return kind.validate(dict(members) if isinstance(members, Mapping) else list(members))
 
 
-def from_plain(value: object) -> Value:
-    """Make a value of what a JSON document holds: tuples and objects, as ``jsondecode`` does.
-
-    Raises :class:`TypeError` for what no JSON document holds; floats are refused, because they are inexact.
-    """
-    match value:
-        case None | bool() | str() | int() | Decimal():
-            return literal(value)
-        case Mapping():
-            return object_of({str(name): from_plain(member) for name, member in value.items()})
-        case Sequence():
-            return tuple_of(from_plain(member) for member in value)
-        case _:
-            raise TypeError(f"{type(value).__name__} is no JSON value")
-
-
 def between(interval: numbers.Between, reference: str, place: Location | None = None) -> Value:
     """Make an unknown number of which an interval is known: enough for ``ceil``, ``floor`` and comparisons."""
     bounded = (
@@ -251,17 +232,17 @@ def bounds(value: Value) -> tuple[Decimal, Decimal] | None:
 
 def is_sequence(kind: Type) -> bool:
     """Say whether values of a type are lists, sets or tuples."""
-    return isinstance(kind, SEQUENCES)
+    return type(kind) in SEQUENCES
 
 
 def is_mapping(kind: Type) -> bool:
     """Say whether values of a type are maps or objects."""
-    return isinstance(kind, MAPPINGS)
+    return type(kind) in MAPPINGS
 
 
 def is_dynamic(kind: Type) -> bool:
     """Say whether a type is not known yet."""
-    return isinstance(kind, CtyDynamic)
+    return type(kind) is CtyDynamic
 
 
 def elements(value: Value) -> tuple[tuple[Value, Value], ...]:
@@ -298,68 +279,15 @@ def attributes(value: Value) -> dict[str, Value]:
     return {name: concrete(payload[name]) for name in sorted(payload)}
 
 
+def element(value: Value, name: str) -> Value | None:
+    """Give one element of a known map or object, without the marks of the collection; ``None`` where there is none."""
+    payload: Any = value.value
+    found: Value | None = payload.get(name)
+    return None if found is None else concrete(found)
+
+
 def concrete(value: Value) -> Value:
     """Give the value itself for one that stands at a place of any type."""
+    if type(value.type) is not CtyDynamic:  # asked of every value again and again
+        return value
     return unwrap_dynamic(value, carry_marks=True)
-
-
-def to_plain(value: Value) -> Plain:
-    """Give a wholly known value as JSON has it, without marks and places; a set is a list in its own order.
-
-    Raises :class:`ValueError` for what is or holds an unknown value.
-    """
-    value = concrete(value)
-    if value.is_null:
-        return None
-    if value.is_unknown:
-        raise ValueError("an unknown value has no plain form")
-    payload: Any = value.value
-    if isinstance(payload, Mapping):
-        return {name: to_plain(payload[name]) for name in sorted(payload)}
-    if is_sequence(value.type):
-        return [to_plain(member) for member in payload]
-    if isinstance(payload, Decimal):
-        integer = numbers.whole(payload)
-        return payload if integer is None else integer
-    plain: Plain = bare(payload) if isinstance(payload, str) else payload
-    return plain
-
-
-def fingerprint(value: Value) -> str:
-    """Give a short digest of a value, its types and its unknown parts: equal digests mean equal values."""
-    shown = json.dumps(_described(value), ensure_ascii=False)
-    return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def type_text(kind: Type) -> str:
-    """Write a type as Terraform writes type constraints."""
-    match kind:
-        case CtyList() | CtySet() | CtyMap():
-            return f"{kind.ctype}({type_text(kind.element_type)})"
-        case CtyTuple():
-            return f"tuple([{', '.join(type_text(member) for member in kind.element_types)}])"
-        case CtyObject():
-            named = sorted(kind.attribute_types.items())
-            return f"object({{{', '.join(f'{name} = {type_text(member)}' for name, member in named)}}})"
-        case CtyDynamic():
-            return "any"
-        case _:
-            return str(kind.ctype)
-
-
-def _described(value: Value) -> object:
-    value = concrete(value)
-    sensitive = SENSITIVE in value.marks
-    kind = type_text(value.type)
-    hoisted = [mark.reference for mark in sorted(mark for mark in value.marks if isinstance(mark, Origin))]
-    payload: Any = value.value
-    content: object
-    if value.is_null or value.is_unknown:
-        content = ["unknown" if value.is_unknown else "null", hoisted]
-    elif isinstance(payload, Mapping):
-        content = [{name: _described(payload[name]) for name in sorted(payload)}, hoisted]
-    elif is_sequence(value.type):
-        content = [[_described(member) for member in payload], hoisted]
-    else:
-        content = str(payload)
-    return [kind, sensitive, content]

@@ -16,6 +16,9 @@ MOST_STEPS: Final = 1_000_000
 MOST_TEXT: Final = 64 * 1024 * 1024
 """Characters of all texts that are made for one revision."""
 
+MOST_ENTRIES: Final = 1_000_000
+"""Names of directories that are looked at for ``fileset``, each as often as it is."""
+
 MOST_INSTANCES: Final = 20_000
 """Instances of modules, resources and blocks."""
 
@@ -32,6 +35,7 @@ class Budget:
 
     steps: int = MOST_STEPS
     text: int = MOST_TEXT
+    entries: int = MOST_ENTRIES
     instances: int = MOST_INSTANCES
     named: int = MOST_NAMED
 
@@ -46,6 +50,12 @@ class Budget:
         self.text -= count
         if self.text < 0:
             raise _refused(f"texts of more than {MOST_TEXT:,} characters would be made", place)
+
+    def entry(self, count: int) -> None:
+        """Account for names of a directory that are looked at."""
+        self.entries -= count
+        if self.entries < 0:
+            raise _refused(f"more than {MOST_ENTRIES:,} names of files would be looked at by fileset()", None)
 
     def instance(self, place: Location, count: int = 1) -> None:
         """Account for instances of a module, a resource or a block."""

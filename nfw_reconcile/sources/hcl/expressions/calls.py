@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import warning
-from nfw_reconcile.sources.hcl.cty import functions, values
+from nfw_reconcile.sources.hcl.cty import forms, functions, values
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 from nfw_reconcile.sources.hcl.cty.values import Origin
 from nfw_reconcile.sources.hcl.expressions.files import Files
@@ -113,7 +113,7 @@ def _explained(
 
 def not_computed(name: str, arguments: Sequence[Value], why: str, session: Session, place: Location) -> Value:
     """Give the unknown value that a call has which this program does not compute, and say so."""
-    digest = digest_of([session.tree.name, *map(values.fingerprint, arguments)])
+    digest = digest_of([session.tree.name, *map(forms.fingerprint, arguments)])
     session.tell(warning(f"{name}(): {why}.", place, _UNDECIDED))
     deep = {mark for argument in arguments for mark in values.marks(argument)}
     return unknown_from([*deep, Origin(f"{name}(…)#{digest}", place)])

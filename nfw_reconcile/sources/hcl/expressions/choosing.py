@@ -9,8 +9,18 @@ from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 from nfw_reconcile.sources.hcl.expressions.identity import derived, opens, unknown_from
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nfw_reconcile.errors import Location
     from nfw_reconcile.sources.hcl.cty.values import Value
+
+
+def attempted(run: Callable[[], Value]) -> Value | EvaluationError:
+    """Give an alternative, or why it failed."""
+    try:
+        return run()
+    except EvaluationError as problem:
+        return problem
 
 
 def chosen(

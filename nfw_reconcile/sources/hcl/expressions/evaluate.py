@@ -8,25 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.errors import Location
-from nfw_reconcile.sources.hcl.cty import operators, types, values
-from nfw_reconcile.sources.hcl.cty.problems import EvaluationError, Unresolvable
+from nfw_reconcile.sources.hcl.cty import forms, operators, types, values
+from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 from nfw_reconcile.sources.hcl.expressions import steps
-from nfw_reconcile.sources.hcl.expressions.calls import call, not_computed, spread
-from nfw_reconcile.sources.hcl.expressions.choosing import chosen
+from nfw_reconcile.sources.hcl.expressions.calls import call, spread
+from nfw_reconcile.sources.hcl.expressions.choosing import attempted, chosen
 from nfw_reconcile.sources.hcl.expressions.identity import (
     derived,
     digest_of,
     is_identifier,
-    opens,
     unknown_from,
 )
 from nfw_reconcile.sources.hcl.expressions.kinds import is_tuple
 from nfw_reconcile.sources.hcl.expressions.loops import Loop
-from nfw_reconcile.sources.hcl.expressions.placing import placed_loop, placed_template
 from nfw_reconcile.sources.hcl.expressions.references import cut, read_reference
-from nfw_reconcile.sources.hcl.expressions.scope import NOWHERE, InTemplate, Scope
-from nfw_reconcile.sources.hcl.expressions.templatefiles import template, template_file
+from nfw_reconcile.sources.hcl.expressions.rendering import Templates
+from nfw_reconcile.sources.hcl.expressions.scope import NOWHERE
 from nfw_reconcile.sources.hcl.placed import of_literal
 from nfw_reconcile.sources.hcl.syntax import (
     Attr,
@@ -34,29 +31,26 @@ from nfw_reconcile.sources.hcl.syntax import (
     Call,
     Conditional,
     Element,
-    ForDirective,
     ForObject,
     ForTuple,
-    IfDirective,
     Index,
-    Interpolation,
     Literal,
     Name,
     ObjectOf,
     Splat,
     Template,
-    Text,
     TupleOf,
     Unary,
     Unreadable,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from nfw_reconcile.sources.hcl.cty.values import Value
     from nfw_reconcile.sources.hcl.expressions.references import Step
-    from nfw_reconcile.sources.hcl.syntax import Expression, Part
+    from nfw_reconcile.sources.hcl.expressions.scope import Scope
+    from nfw_reconcile.sources.hcl.syntax import Expression
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
@@ -76,6 +70,9 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
         scope.session.leave()
 
 
+_TEMPLATES: Final = Templates(evaluate)
+
+
 def _weighed(value: Value, expression: Expression, scope: Scope) -> Value:
     if isinstance(value.value, tuple | dict):
         scope.session.weights.check(value, expression.place)
@@ -91,7 +88,7 @@ def _value(expression: Expression, scope: Scope) -> Value:  # noqa: C901, PLR091
         case Name() | Attr() | Index():
             return _chain(expression, scope)
         case Template(parts=parts):
-            return _text(parts, scope)
+            return _TEMPLATES.text(parts, scope)
         case Call():
             return _call(expression, scope)
         case TupleOf(items=items):
@@ -162,19 +159,12 @@ def _object(expression: ObjectOf, scope: Scope) -> Value:
     return values.marked(values.object_of(found), marks)
 
 
-def _attempted(run: Callable[[], Value]) -> Value | EvaluationError:
-    try:
-        return run()
-    except EvaluationError as problem:
-        return problem
-
-
 def _conditional(expression: Conditional, scope: Scope) -> Value:
     """Evaluate all three: both alternatives tell the type, and only the chosen one can fail."""
     return chosen(
         evaluate(expression.condition, scope),
-        _attempted(lambda: evaluate(expression.then, scope)),
-        _attempted(lambda: evaluate(expression.otherwise, scope)),
+        attempted(lambda: evaluate(expression.then, scope)),
+        attempted(lambda: evaluate(expression.otherwise, scope)),
         expression.place,
     )
 
@@ -182,17 +172,12 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
 def _run(expression: ForTuple | ForObject, scope: Scope) -> Loop:
     loop = Loop(expression.place)
     for key, value in loop.pairs(evaluate(expression.collection, scope)):
-        inner = _inside(scope, expression.key_name, expression.value_name, key, value)
+        inner = scope.inside(expression.key_name, expression.value_name, key, value)
         if expression.condition is not None and not loop.keeps(evaluate(expression.condition, inner)):
             continue
         name = evaluate(expression.key, inner) if isinstance(expression, ForObject) else None
         loop.add(evaluate(expression.result, inner), name)
     return loop
-
-
-def _inside(scope: Scope, key_name: str | None, value_name: str, key: Value, value: Value) -> Scope:
-    names = {value_name: value} if key_name is None else {key_name: key, value_name: value}
-    return scope.bound(names)
 
 
 def _splat(expression: Splat, scope: Scope) -> Value:
@@ -207,7 +192,7 @@ def _splat(expression: Splat, scope: Scope) -> Value:
         return values.tuple_of([evaluate(expression.each, scope.at(target))])
     found = [evaluate(expression.each, scope.at(element)) for _, element in values.elements(target)]
     made = values.tuple_of(found)
-    if not is_tuple(target.type) and len({values.type_text(each.type) for each in found}) == 1:
+    if not is_tuple(target.type) and len({forms.type_text(each.type) for each in found}) == 1:
         made = values.of_type(values.list_type(found[0].type), found)
     return values.marked(made, target.marks)
 
@@ -229,7 +214,7 @@ def _call(expression: Call, scope: Scope) -> Value:
     if expression.expanded:
         given[-1:] = spread(given[-1], expression.place)
     if name in {"templatefile", "templatestring"}:
-        return _template(name, given, scope, expression.place)
+        return _TEMPLATES.called(name, given, scope, expression.place)
     return call(name, given, scope.session, expression.place)
 
 
@@ -256,81 +241,3 @@ def _can(expression: Call, scope: Scope) -> Value:
     if values.is_wholly_known(found):
         return values.literal(value=True)
     return derived(unknown_from(values.marks(found), values.BOOL))
-
-
-# Templates
-
-
-def _template(name: str, arguments: Sequence[Value], scope: Scope, place: Location) -> Value:
-    """Evaluate a template with the variables that it is given, and nothing else."""
-    if isinstance(scope.world, InTemplate):
-        raise EvaluationError(f"{name}() cannot be called from inside a template.", place)
-    if len(arguments) != _TEMPLATE_ARGUMENTS:
-        raise EvaluationError(f"{name}() takes a template and its variables.", place)
-    source, variables = arguments
-    if values.is_unknown(source) or values.is_unknown(variables) or opens(variables):
-        return derived(unknown_from(values.marks(source) | values.marks(variables)))
-    if values.is_null(source) or values.is_null(variables) or not values.is_mapping(variables.type):
-        raise EvaluationError(f"{name}() takes a text, and its variables as an object or a map.", place)
-    written = str(types.converted(source, values.STRING, place).value)
-    try:
-        # A text that is a value has no lines: they would be those behind the call.
-        whole = Location(place.source, place.line)
-        parts = template_file(written, scope.session) if name == "templatefile" else template(written, whole)
-    except Unresolvable as limit:
-        return not_computed(name, arguments, limit.summary, scope.session, place)
-    found = _rendered(parts, Scope(InTemplate(), scope.session, values.attributes(variables)))
-    return values.marked(found, source.marks | variables.marks)
-
-
-_TEMPLATE_ARGUMENTS: Final = 2
-
-
-def _rendered(parts: Sequence[Part], scope: Scope) -> Value:
-    match parts:
-        case (Interpolation(value=value),):
-            return evaluate(value, scope)
-        case _:
-            return _text(parts, scope)
-
-
-def _text(parts: Sequence[Part], scope: Scope) -> Value:
-    texts = [_part(part, scope) for part in parts]
-    found = operators.joined(texts)
-    if not values.is_unknown(found):
-        scope.session.budget.characters(len(str(found.value)), parts[0].place if parts else None)
-        found = placed_template(found, parts, texts, scope.session)
-    return derived(found)
-
-
-def _part(part: Part, scope: Scope) -> Value:
-    match part:
-        case Text(text=text):
-            return values.text(text)
-        case Interpolation(value=value):
-            return operators.template_text(evaluate(value, scope), value.place)
-        case IfDirective():
-            return chosen(
-                evaluate(part.condition, scope),
-                _attempted(lambda: _text(part.then, scope)),
-                _attempted(lambda: _text(part.otherwise, scope)),
-                part.place,
-            )
-        case ForDirective():
-            return _repeated(part, scope)
-
-
-def _repeated(part: ForDirective, scope: Scope) -> Value:
-    scope.session.enter(part.place)
-    try:
-        loop = Loop(part.place)
-        for key, value in loop.pairs(evaluate(part.collection, scope)):
-            loop.add(_text(part.body, _inside(scope, part.key, part.value, key, value)))
-        made = loop.as_tuple()
-    finally:
-        scope.session.leave()
-    if values.is_unknown(made):
-        return unknown_from(made.marks, values.STRING)
-    texts = values.members(made)
-    joined = values.marked(operators.joined(list(texts)), made.marks)
-    return joined if values.is_unknown(joined) else placed_loop(joined, texts, part.place, scope.session)

@@ -6,20 +6,17 @@ tree is not read: Terraform may well find it there.
 
 from __future__ import annotations
 
-import posixpath
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from nfw_reconcile.errors import InputError
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError, Unresolvable
-from nfw_reconcile.sources.hcl.trees.tree import resolved
+from nfw_reconcile.sources.hcl.expressions.fileset import fileset
+from nfw_reconcile.sources.hcl.trees.tree import Kind, resolved
 
 if TYPE_CHECKING:
     from nfw_reconcile.sources.hcl.cty.values import Value
     from nfw_reconcile.sources.hcl.expressions.session import Session
-
-_WILD: Final = re.compile(r"[*?\[{\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,8 @@ class Files:
             content = self.session.tree.read(found)
         except InputError as problem:
             raise self._not_read(f"{path}: {problem.problems[0].summary}") from problem
+        if content is None and self._kind(path, found) is Kind.ELSEWHERE:
+            raise self._not_read(f"{path} is no part of the revision")
         if content is None:
             self.session.was_sought(found, "missing")
             raise EvaluationError(f"There is no file {path!r}.")
@@ -51,37 +50,28 @@ class Files:
         raise self._not_read(f"the template {path!r} is not rendered here")
 
     def exists(self, path: str) -> bool:
-        """Say whether there is such a file; raises :class:`EvaluationError` for a directory."""
+        """Say whether there is such a file; raises :class:`EvaluationError` for a directory or a device."""
         found = self.path(path)
-        directory, name = posixpath.split(found)
-        try:
-            there = name in self.session.tree.files(directory)
-            is_directory = self.session.tree.is_directory(found)
-        except InputError as problem:
-            raise self._not_read(f"{path}: {problem.problems[0].summary}") from problem
-        if is_directory:
-            raise EvaluationError(f"{path!r} is a directory, not a file.")
-        self.session.was_sought(found, "there" if there else "missing")
-        return there
+        kind = self._kind(path, found)
+        if kind is Kind.ELSEWHERE:
+            raise self._not_read(f"{path} is no part of the revision")
+        if kind not in {Kind.FILE, Kind.NOTHING}:
+            raise EvaluationError(f"{path!r} is {kind.value}, not a file.")
+        self.session.was_sought(found, "there" if kind is Kind.FILE else "missing")
+        return kind is Kind.FILE
 
     def names(self, directory: str, pattern: str) -> tuple[str, ...]:
         """Give the files under a directory that a pattern names, relative to it and sorted.
 
-        Raises :class:`Unresolvable` for patterns that name directories by wildcards.
+        Raises what :func:`~nfw_reconcile.sources.hcl.expressions.fileset.fileset` does.
         """
-        *parents, last = pattern.split("/")
-        if any(_WILD.search(parent) for parent in parents):
-            raise self._not_read(f"the pattern {pattern!r} looks into directories that it does not name")
-        inner = "/".join(parents)
-        found = self.path(posixpath.join(directory, inner) if inner else directory)
+        self.path(directory)
         try:
-            listed = self.session.tree.files(found)
-        except InputError as problem:
-            raise self._not_read(f"{directory}: {problem.problems[0].summary}") from problem
-        matching = _pattern(last)
-        kept = tuple(posixpath.join(inner, name) for name in listed if matching.fullmatch(name))
-        self.session.was_sought(f"{found}/{last}", "\n".join(kept))
-        return kept
+            found = fileset(self.session, directory, pattern)
+        except Unresolvable as problem:
+            raise self._not_read(f"{directory}: {problem.summary}") from problem
+        self.session.was_sought(f"{directory}/{pattern}", "\n".join(found))
+        return found
 
     def path(self, path: str) -> str:
         """Give the path in the tree; raises :class:`Unresolvable` for one that leads out of it."""
@@ -92,49 +82,12 @@ class Files:
         except InputError as problem:
             raise self._not_read(f"{path}: {problem.problems[0].summary}") from problem
 
+    def _kind(self, path: str, found: str) -> Kind:
+        try:
+            return self.session.tree.kind(found)
+        except InputError as problem:
+            raise self._not_read(f"{path}: {problem.problems[0].summary}") from problem
+
     def _not_read(self, why: str) -> Unresolvable:
         self.refused.append(why.removesuffix("."))
         return Unresolvable(why)
-
-
-def _pattern(pattern: str) -> re.Pattern[str]:
-    """Read one name of a pattern as ``fileset`` does: ``*``, ``?``, ``[a-z]``, ``{a,b}`` and backslashes."""
-    written: list[str] = []
-    position, depth = 0, 0
-    while position < len(pattern):
-        char = pattern[position]
-        position += 1
-        match char:
-            case "*":
-                written.append(".*")
-            case "?":
-                written.append(".")
-            case "{":
-                depth += 1
-                written.append("(?:")
-            case "}" if depth:
-                depth -= 1
-                written.append(")")
-            case "," if depth:
-                written.append("|")
-            case "[":
-                members, position = _class(pattern, position)
-                written.append(members)
-            case "\\" if position < len(pattern):
-                written.append(re.escape(pattern[position]))
-                position += 1
-            case _:
-                written.append(re.escape(char))
-    if depth:
-        raise EvaluationError(f"The pattern {pattern!r} is not complete.")
-    return re.compile("".join(written), re.DOTALL)
-
-
-def _class(pattern: str, position: int) -> tuple[str, int]:
-    end = pattern.find("]", position + 1)
-    if end < 0:
-        raise EvaluationError(f"The pattern {pattern!r} is not complete.")
-    members = pattern[position:end]
-    negated = members[:1] in {"^", "!"}
-    escaped = re.sub(r"([\[\]\\^&~|])", r"\\\1", members[1:] if negated else members)
-    return f"[{'^' if negated else ''}{escaped}]", end + 1

@@ -52,6 +52,10 @@ class Scope:
         """Give the scope inside something that binds names."""
         return replace(self, names={**self.names, **names})
 
+    def inside(self, key_name: str | None, value_name: str, key: Value, value: Value) -> Scope:
+        """Give the scope inside a loop that names its keys, perhaps, and its values."""
+        return self.bound({value_name: value} if key_name is None else {key_name: key, value_name: value})
+
     def at(self, element: Value) -> Scope:
         """Give the scope of one element of a splat."""
         return replace(self, element=element)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from nfw_reconcile.sources.hcl.cty import operators, values
+from nfw_reconcile.sources.hcl.cty import forms, operators, values
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 from nfw_reconcile.sources.hcl.cty.values import Origin
 from nfw_reconcile.sources.hcl.expressions.identity import (
@@ -45,7 +45,7 @@ def index(target: Value, key: Value, place: Location) -> Value:
     if values.is_unknown(key):
         return derived(found)
     if values.is_unknown(target):
-        written = json.dumps(values.to_plain(key), default=str, ensure_ascii=False)
+        written = json.dumps(forms.to_plain(key), default=str, ensure_ascii=False)
         return _further(target, found, f"[{written}]", place)
     return found
 

@@ -8,26 +8,23 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, assert_never
 
 from nfw_reconcile.sources.hcl.reading.limits import MOST_PRINTED
-from nfw_reconcile.sources.hcl.reading.quoting import escaped, escaped_before_sequence
+from nfw_reconcile.sources.hcl.reading.printtemplates import printed_template
+from nfw_reconcile.sources.hcl.reading.quoting import escaped
 from nfw_reconcile.sources.hcl.syntax import (
     Attr,
     Binary,
     Call,
     Conditional,
     Element,
-    ForDirective,
     ForObject,
     ForTuple,
-    IfDirective,
     Index,
-    Interpolation,
     Literal,
     Name,
     ObjectOf,
     Splat,
     SplatKind,
     Template,
-    Text,
     TupleOf,
     Unary,
     Unreadable,
@@ -36,7 +33,7 @@ from nfw_reconcile.sources.hcl.syntax import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nfw_reconcile.sources.hcl.syntax import Expression, Part
+    from nfw_reconcile.sources.hcl.syntax import Expression
 
 _NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_-]*")
 
@@ -106,7 +103,7 @@ def _bare(expression: Expression) -> Iterator[str]:  # noqa: C901, PLR0912 - one
         case Literal(value):
             yield _literal(value)
         case Template(parts):
-            yield from _template(parts)
+            yield from printed_template(parts, _value)
         case TupleOf(items):
             yield from _listed("[", items, "]")
         case ObjectOf():
@@ -265,46 +262,6 @@ def _names(each: Expression) -> Iterator[str]:
             yield ""
 
 
-def _template(parts: Sequence[Part]) -> Iterator[str]:
-    yield '"'
-    match parts:
-        case (Interpolation(value), Text("")):
-            yield "${"
-            yield from _printed(value, _Rank.ANY)
-            yield " ~} "
-        case _:
-            yield from _parts(parts, last=len(parts) - 1)
-    yield '"'
-
-
-def _parts(parts: Sequence[Part], last: int = -1) -> Iterator[str]:
-    """Print parts, of which the one at ``last`` has no sequence behind it."""
-    for index, part in enumerate(parts):
-        match part:
-            case Text(text):
-                yield escaped(text) if index == last else escaped_before_sequence(text)
-            case Interpolation(value):
-                yield "${"
-                yield from _printed(value, _Rank.ANY)
-                yield "}"
-            case IfDirective() | ForDirective():
-                yield from _directive(part)
-
-
-def _directive(part: IfDirective | ForDirective) -> Iterator[str]:
-    match part:
-        case IfDirective(condition, then, otherwise):
-            yield "%{ if "
-            yield from _printed(condition, _Rank.ANY)
-            yield " }"
-            yield from _parts(then)
-            if otherwise:
-                yield "%{ else }"
-                yield from _parts(otherwise)
-            yield "%{ endif }"
-        case ForDirective(key, value, collection, body):
-            yield f"%{{ for {', '.join(name for name in (key, value) if name)} in "
-            yield from _printed(collection, _Rank.ANY)
-            yield " }"
-            yield from _parts(body)
-            yield "%{ endfor }"
+def _value(expression: Expression) -> Iterator[str]:
+    """Print an expression that stands alone between marks."""
+    return _printed(expression, _Rank.ANY)

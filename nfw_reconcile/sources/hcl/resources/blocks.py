@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.sources.hcl.cty import values
+from nfw_reconcile.sources.hcl.cty import forms, values
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 from nfw_reconcile.sources.hcl.cty.values import Origin
 from nfw_reconcile.sources.hcl.expressions.identity import DERIVED, opens
@@ -82,7 +82,7 @@ def expand(
     for key, value in _elements(made.value, each):
         around.scope.session.budget.instance(block.place)
         iterator = values.object_of({"key": key, "value": value})
-        shown = values.to_plain(key) if values.is_wholly_known(key) else "?"
+        shown = forms.to_plain(key) if values.is_wholly_known(key) else "?"
         result = Result(iterator, f"{name} {shown}", (made,))
         inner = Around(around.scope.bound({name: iterator}), (*around.results, result))
         yield BlockInstance(contents[0], inner)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.errors import error
-from nfw_reconcile.sources.hcl.cty import types, values
+from nfw_reconcile.sources.hcl.cty import forms, types, values
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 from nfw_reconcile.sources.hcl.cty.values import SENSITIVE
 from nfw_reconcile.sources.hcl.expressions.identity import Open, called
@@ -213,7 +213,7 @@ class Growth:
         """Give what no table describes; one unknown part of it makes all of it unknown."""
         if not values.is_wholly_known(value):
             return self._unknown(value, path, leaf.result, above)
-        plain = values.to_plain(value)
+        plain = forms.to_plain(value)
         return Tree(plain, sensitive=values.is_anywhere_sensitive(value))
 
     def _unknown(self, value: Value, path: str, result: Result, above: frozenset[object]) -> Tree:
@@ -267,7 +267,7 @@ def _once_each(trees: list[Tree]) -> list[Tree]:
 
 def _scalar(value: Value, kind: Scalar, place: Location) -> object:
     """Convert a value to the type of its argument, as Terraform does for a provider."""
-    plain = values.to_plain(types.converted(value, _TYPES[kind], place))
+    plain = forms.to_plain(types.converted(value, _TYPES[kind], place))
     match plain:
         case Decimal():
             return float(plain)

@@ -19,6 +19,7 @@ from nfw_reconcile.sources.hcl.stack.expressing import Computation, Expressing, 
 from nfw_reconcile.sources.hcl.stack.graph import Result
 from nfw_reconcile.sources.hcl.stack.naming import Names, refused
 from nfw_reconcile.sources.hcl.stack.nodes import (
+    ONCE,
     ArgumentsNode,
     Node,
     Repeats,
@@ -26,14 +27,17 @@ from nfw_reconcile.sources.hcl.stack.nodes import (
     expansion_of,
     result_of,
 )
+from nfw_reconcile.sources.hcl.stack.providers import provider_of
 from nfw_reconcile.sources.hcl.stack.schemas import is_given, is_link, is_text
+from nfw_reconcile.sources.hcl.stack.whereabouts import TOLD, Asked, Whereabouts
 from nfw_reconcile.sources.hcl.syntax import Body
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
     from nfw_reconcile.sources.hcl.expressions.references import ResourceName
-    from nfw_reconcile.sources.hcl.stack.nodes import AttributeNode, Expansion
+    from nfw_reconcile.sources.hcl.stack.nodes import AttributeNode, Expansion, Repetition
+    from nfw_reconcile.sources.hcl.stack.providers import Configured
     from nfw_reconcile.sources.hcl.syntax import Attribute, Block
     from nfw_reconcile.sources.tfplan.addresses import ModulePath
 
@@ -68,13 +72,27 @@ class Attributes:
         """Compute the digest of all arguments of one instance."""
         expansion = expansion_of((yield ResourceNode(node.at, node.resource)))
         body = arguments_of(self._block(node.at, node.resource).body)
-        wanted = list(body_references(body))
-        found = yield from self.expressing.gather(node.at, wanted)
         repetition = next(each for each in expansion.repetitions if each.key == node.key)
-        names = self.expressing.names(node.at, found, repetition)
+        made = yield from self._digested(body, node.at, repetition)
+        provider = self._provider(node.at, node.resource) if node.resource.mode == "data" else None
+        if provider is None:
+            return made
+        seen = yield from self._digested(provider.sees, provider.at, ONCE)
+        return Result(unknown_from(()), "data of", (made, seen))
+
+    def _digested(
+        self, body: Body, at: ModulePath, repetition: Repetition
+    ) -> Generator[Node, Outcome, Result]:
+        """Give a result whose digest is that of all that a body says."""
+        wanted = list(body_references(body))
+        found = yield from self.expressing.gather(at, wanted)
+        names = self.expressing.names(at, found, repetition)
         needs = [names.result(reference.subject) for reference in wanted]
         says = repr(body) + (self.expressing.session.tree.name if _reads_files(body) else "")
         return Result(unknown_from(()), says, tuple(need for need in needs if need is not None))
+
+    def _provider(self, at: ModulePath, resource: ResourceName) -> Configured | None:
+        return provider_of(resource, self._block(at, resource), at, self.expressing.instances)
 
     def attribute(self, node: AttributeNode) -> Computation:
         """Compute an attribute, or the whole, of all instances of a resource."""
@@ -90,6 +108,7 @@ class Attributes:
         for repetition in expansion.repetitions:
             names = self.expressing.names(node.at, found, repetition)
             made = {each.name: self._argument(node.resource, each, names) for each in given}
+            made |= yield from self._whereabouts(node, block, repetition)
             instance = ArgumentsNode(node.at, node.resource, repetition.key)
             if node.attribute is None:
                 results.append((yield from self._whole(instance, made, block)))
@@ -100,6 +119,21 @@ class Attributes:
             return together(expansion, results, str(node))
         what = f"{node.resource} has {expansion.repeats.value}: {wanted(keyed=node.keyed)}"
         return Result(refused(self.expressing.session, block.place), refusal=what)
+
+    def _whereabouts(
+        self, node: AttributeNode, block: Block, repetition: Repetition
+    ) -> Generator[Node, Outcome, dict[str, Result]]:
+        """Give what a data source says of where its provider works, of the attributes that are asked for."""
+        asked = [each for each in TOLD.get(node.resource.kind, ()) if node.attribute in {None, each}]
+        provider = self._provider(node.at, node.resource) if node.resource.mode == "data" and asked else None
+        found: dict[str, Result] = {}
+        if provider is not None:
+            where = Whereabouts(self.expressing, provider)
+            source = Asked(node.resource.kind, arguments_of(block.body), node.at, repetition)
+            for name in asked:
+                told = yield from where.of(source, name)
+                found |= {name: told} if told is not None else {}
+        return found
 
     def _block(self, at: ModulePath, resource: ResourceName) -> Block:
         return self.expressing.instances[at].module.resources[resource]
@@ -145,7 +179,7 @@ class Attributes:
         self, node: ArgumentsNode, made: Mapping[str, Result], block: Block
     ) -> Generator[Node, Outcome, Result]:
         found: dict[str, Result] = {}
-        for name in (*made, *_ALWAYS):
+        for name in dict.fromkeys((*made, *_ALWAYS)):
             found[name] = yield from self._known_or_named(node, name, made.get(name), block)
         digest = result_of((yield node)).digest()
         whole = values.object_of({name: result.value for name, result in found.items()})

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from nfw_reconcile.sources.hcl.cty import values
+from nfw_reconcile.sources.hcl.cty import forms, values
 from nfw_reconcile.sources.hcl.expressions.identity import digest_of
 from nfw_reconcile.sources.hcl.expressions.session import SOUGHT
 
@@ -82,7 +82,7 @@ class Result:
             if result.known_digest is not None:
                 pending.pop()
             elif values.is_wholly_known(result.value):
-                result.known_digest = values.fingerprint(result.value)
+                result.known_digest = forms.fingerprint(result.value)
             elif missing := [need for need in result.needs if need.known_digest is None]:
                 pending += missing
             else:
@@ -108,4 +108,4 @@ def made_digest(result: Result) -> str:
     """Give a digest of how a value is made, from those of all that it refers to."""
     reads = (f"{path} {digest}" for path, digest in sorted(result.reads.items()))
     needs = (need.known_digest or "" for need in result.needs)
-    return digest_of([result.says, values.fingerprint(result.value), *reads, *needs])
+    return digest_of([result.says, forms.fingerprint(result.value), *reads, *needs])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.sources.tfplan.addresses import ModulePath
 
 DEEPEST_CALLS = 50
-"""Modules that may call each other in a row; Terraform itself does not end where a module calls itself."""
+"""Modules that may call each other in a row."""
 
 
 @dataclass(slots=True)
@@ -26,9 +26,12 @@ class Loader:
     session: Session
     sources: Sources = field(init=False)
     _modules: dict[str, Module] = field(default_factory=dict)
+    _directories: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """Where a called module is, by the names of the calls that lead to it."""
 
     def __post_init__(self) -> None:
         self.sources = Sources.of(self.session.tree, self.session.root)
+        self._directories[()] = self.session.root
 
     def module(self, directory: str) -> Module:
         """Give the module of a directory; tells what is wrong with it, once."""
@@ -53,7 +56,7 @@ class Loader:
             return None
         if len(names) > DEEPEST_CALLS:
             summary = f"more than {DEEPEST_CALLS} modules call each other in a row."
-            self.session.tell(error(summary, block.place, "Look for a module that calls itself."))
+            self.session.tell(error(summary, block.place, "Read a plan of Terraform instead (--tf-plan)."))
             return None
         try:
             directory = self.sources.find(names, source, version, caller.directory)
@@ -63,6 +66,13 @@ class Loader:
         if directory is None:
             self._missing(block, name, source)
             return None
+        if directory in (self._directories.get(names[:count]) for count in range(len(names))):
+            summary = (
+                f"module {name!r} ({source}) calls itself, or what calls it: Terraform does not end here."
+            )
+            self.session.tell(error(summary, block.place, "Call another module."))
+            return None
+        self._directories[names] = directory
         return self.module(directory)
 
     def _missing(self, block: Block, name: str, source: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import InputError
-from nfw_reconcile.sources.hcl.trees.tree import resolved
+from nfw_reconcile.sources.hcl.trees.tree import Kind, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,11 +50,11 @@ class Sources:
         """
         if source.startswith(("./", "../")):
             directory = resolved(caller, source)
-            return directory if self.tree.is_directory(directory) else None
+            return directory if self.tree.kind(directory) is Kind.DIRECTORY else None
         found = self.installed.get(".".join(names))
         if found is None or not _is_same(source, found.source) or not _allows(version, found.version):
             return None
-        return found.directory if self.tree.is_directory(found.directory) else None
+        return found.directory if self.tree.kind(found.directory) is Kind.DIRECTORY else None
 
 
 def _read_manifest(content: bytes, root: str) -> dict[str, Installed]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import InputError, Location, error, warning
-from nfw_reconcile.sources.hcl.cty import types, values
+from nfw_reconcile.sources.hcl.cty import forms, types, values
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 from nfw_reconcile.sources.hcl.cty.values import SENSITIVE
 from nfw_reconcile.sources.hcl.expressions.dataplaces import json_placed
@@ -32,41 +32,60 @@ if TYPE_CHECKING:
     from nfw_reconcile.sources.hcl.syntax import Block, Expression
 
 COMMAND_LINE: Final = "--var"
-_PRIMITIVE: Final = (values.STRING, values.NUMBER, values.BOOL)
 _JSON: Final = ".json"
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """What the user gives: ``variables`` as on the command line, and files by name, the later of each the stronger."""
+class GivenValue:
+    """The value of one variable, as on the command line."""
 
-    variables: tuple[tuple[str, str], ...] = ()
-    variable_files: tuple[tuple[str, bytes], ...] = ()
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file of values."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the user gives: values and files, each stronger than those before it."""
+
+    given: tuple[GivenValue | GivenFile, ...] = ()
     workspace: str = "default"
+
+    @property
+    def files(self) -> tuple[GivenFile, ...]:
+        """Give the files."""
+        return tuple(each for each in self.given if isinstance(each, GivenFile))
 
 
 def given_values(module: Module, inputs: Inputs, session: Session) -> dict[str, Value]:
     """Give the values that the root module's variables are given, the strongest of each.
 
-    ``terraform.tfvars``, ``terraform.tfvars.json``, ``*.auto.tfvars`` and ``*.auto.tfvars.json`` by name, then the
-    files and the values of ``inputs``. Raises :class:`InputError` for a file that cannot be read: without it, other
-    values would stand in for those that it has.
+    ``terraform.tfvars``, ``terraform.tfvars.json``, ``*.auto.tfvars`` and ``*.auto.tfvars.json`` by name, then what
+    ``inputs`` gives, in its order ("Variable Definition Precedence"). Raises :class:`InputError` for a file that
+    cannot be read: without it, other values would stand in for those that it has.
     """
     found: dict[str, Value] = {}
-    for name, content in (*_automatic(session), *inputs.variable_files):
-        read = _json_file if name.endswith(_JSON) else _native_file
-        found |= read(name, content, session)
-    for name, text in inputs.variables:
-        block = module.variables.get(name)
-        if block is None:
-            summary = f"the root module has no variable {name!r}."
-            session.tell(error(summary, Location(COMMAND_LINE), "Correct the name, or leave it out."))
-            continue
-        found[name] = _command_line_value(block, text, session)
+    for each in (*_automatic(session), *inputs.given):
+        match each:
+            case GivenFile(name, content):
+                read = _json_file if name.endswith(_JSON) else _native_file
+                found |= read(name, content, session)
+            case GivenValue(name, text) if name in module.variables:
+                found[name] = _command_line_value(module.variables[name], text, session)
+            case GivenValue(name):
+                summary = f"the root module has no variable {name!r}."
+                session.tell(error(summary, Location(COMMAND_LINE), "Correct the name, or leave it out."))
     return found
 
 
-def _automatic(session: Session) -> Iterator[tuple[str, bytes]]:
+def _automatic(session: Session) -> Iterator[GivenFile]:
     names = session.tree.files(session.root)
     first = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
     then = sorted(name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
@@ -74,7 +93,7 @@ def _automatic(session: Session) -> Iterator[tuple[str, bytes]]:
         path = f"{session.root}/{name}" if session.root else name
         content = session.tree.read(path)
         if content is not None:
-            yield session.tree.place(path), content
+            yield GivenFile(session.tree.place(path), content)
 
 
 def _native_file(name: str, content: bytes, session: Session) -> dict[str, Value]:
@@ -95,7 +114,7 @@ def _json_file(name: str, content: bytes, _: Session) -> dict[str, Value]:
         document = json.loads(content, parse_float=Decimal, parse_constant=_no_number)
         if not isinstance(document, dict):
             raise ValueError("an object is needed")  # noqa: TRY004, TRY301 - what is wrong is the document
-        found = {key: values.from_plain(value) for key, value in document.items()}
+        found = {key: forms.from_plain(value) for key, value in document.items()}
         return values.attributes(json_placed(values.object_of(found), whole_file(content.decode(), name)))
     except (ValueError, RecursionError) as problem:
         summary = f"this is no JSON file of values: {problem}."
@@ -109,7 +128,7 @@ def _no_number(text: str) -> Decimal:
 def _command_line_value(block: Block, text: str, session: Session) -> Value:
     """Read a value as the variable's type asks for: a text for a primitive type and for none, an expression else."""
     attribute = block.body.attribute("type")
-    if attribute is None or constraint_of(block, session).kind in _PRIMITIVE:
+    if attribute is None or constraint_of(block, session).kind in values.PRIMITIVES:
         return values.text(text)
     place = Location(f"{COMMAND_LINE} {block.labels[0]}")
     try:

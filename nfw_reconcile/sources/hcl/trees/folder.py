@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import InputError, Location, error
-from nfw_reconcile.sources.hcl.trees.tree import OutsideTreeError
+from nfw_reconcile.sources.hcl.trees.tree import Kind
 from nfw_reconcile.sources.hcl.trees.walk import (
     DEFAULT_LIMITS,
     Contents,
-    Kind,
     Limits,
     Link,
     check_entries,
     check_size,
     follow,
+    inside,
     is_readable,
+    standing,
 )
 
 if TYPE_CHECKING:
@@ -55,17 +56,24 @@ class FolderTree:
         A link that leads out of the tree or nowhere, and what is no regular file, is among them: it cannot be
         read, and to leave it out would hide that. Raises :class:`TooLargeError` for too many entries.
         """
-        try:
-            names, kind = follow(directory, self._look)
-        except OutsideTreeError:
+        names = inside(directory, self._look)
+        if names is None:
             return ()
-        if kind is not Kind.DIRECTORY:
-            return ()
-        return tuple(name for name in self._listed(names) if not self._is_directory("/".join((*names, name))))
+        listed = filter(is_readable, self._listed(names))
+        return tuple(name for name in listed if self.kind("/".join((*names, name))) is not Kind.DIRECTORY)
 
-    def is_directory(self, path: str) -> bool:
-        """Say whether there is such a directory in the tree."""
-        return self._is_directory(path)
+    def entries(self, directory: str) -> dict[str, Kind]:
+        """Give all names in a directory, with what is there once links are followed.
+
+        Raises :class:`TooLargeError` for too many entries.
+        """
+        names = inside(directory, self._look)
+        listed = () if names is None else self._listed(names)
+        return {name: self.kind("/".join((*(names or ()), name))) for name in listed}
+
+    def kind(self, path: str) -> Kind:
+        """Say what is at the end of a path once links are followed."""
+        return standing(path, self._look)
 
     def read(self, path: str) -> bytes | None:
         """Give the content of a file; ``None`` where there is none.
@@ -84,12 +92,6 @@ class FolderTree:
         """Name a file by its path under the root."""
         return path or "."
 
-    def _is_directory(self, path: str) -> bool:
-        try:
-            return follow(path, self._look)[1] is Kind.DIRECTORY
-        except OutsideTreeError:
-            return False
-
     def _look(self, names: Names) -> Entry:
         *parents, name = names
         try:
@@ -97,7 +99,7 @@ class FolderTree:
                 mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
                 return Link(os.readlink(name, dir_fd=folder)) if stat.S_ISLNK(mode) else _kind(mode)
         except (FileNotFoundError, NotADirectoryError):
-            return None
+            return Kind.NOTHING
         except OSError as problem:
             raise _no_file(self.place("/".join(names)), f"cannot be read: {problem.strerror}") from problem
 
@@ -111,7 +113,7 @@ class FolderTree:
                     found.append(entry.name)
         except OSError as problem:
             raise _no_file(place, f"cannot be read: {problem.strerror}") from problem
-        return sorted(filter(is_readable, found))
+        return sorted(found)
 
     def _read(self, names: Names, path: str) -> bytes:
         *parents, name = names

@@ -14,16 +14,18 @@ from nfw_reconcile.errors import InputError, Location, UsageError, error, note
 from nfw_reconcile.sources.hcl.trees.folder import repository_of
 from nfw_reconcile.sources.hcl.trees.gitobjects import Objects, read_tree
 from nfw_reconcile.sources.hcl.trees.gitprocess import find_git, trusted_directories
-from nfw_reconcile.sources.hcl.trees.tree import OutsideTreeError
+from nfw_reconcile.sources.hcl.trees.tree import Kind
 from nfw_reconcile.sources.hcl.trees.walk import (
     DEFAULT_LIMITS,
+    OWN_FOLDER,
     Contents,
-    Kind,
     Link,
     check_entries,
     check_size,
     follow,
+    inside,
     is_readable,
+    standing,
 )
 
 if TYPE_CHECKING:
@@ -89,22 +91,28 @@ class GitTree:
         A link that leads out of the tree or nowhere is among them: it cannot be read, and to leave it out would hide
         that. Raises :class:`TooLargeError` for too many entries, and :class:`InputError` where git fails.
         """
-        try:
-            names, kind = follow(directory, self._look)
-        except OutsideTreeError:
+        names = inside(directory, self._look)
+        if names is None:
             return ()
-        if kind is not Kind.DIRECTORY:
-            return ()
-        items = self._directory(names)
-        check_entries(len(items), self._limits.entries, self.place(directory))
+        items = self._items(names)
         return tuple(sorted(name for name in items if self._is_listed((*names, name), items[name])))
 
-    def is_directory(self, path: str) -> bool:
-        """Say whether there is such a directory in the commit. Raises :class:`InputError` where git fails."""
-        try:
-            return follow(path, self._look)[1] is Kind.DIRECTORY
-        except OutsideTreeError:
-            return False
+    def entries(self, directory: str) -> dict[str, Kind]:
+        """Give all names in a directory, with what is there once links are followed.
+
+        Git's own folder is among them: wherever the commit is checked out, there is one. Raises
+        :class:`TooLargeError` for too many entries, and :class:`InputError` where git fails.
+        """
+        names = inside(directory, self._look)
+        if names is None:
+            return {}
+        items = sorted(self._items(names).items())
+        found = {name: self._standing((*names, name), item) for name, item in items}
+        return found if names else {OWN_FOLDER: Kind.ELSEWHERE, **found}
+
+    def kind(self, path: str) -> Kind:
+        """Say what is at the end of a path once links are followed. Raises :class:`InputError` where git fails."""
+        return standing(path, self._look)
 
     def read(self, path: str) -> bytes | None:
         """Give the content of a file; ``None`` where there is none.
@@ -123,24 +131,34 @@ class GitTree:
     def _is_listed(self, names: Names, item: Item) -> bool:
         if item.mode == _SUBMODULE or not is_readable(names[-1]):
             return False
-        return not self.is_directory("/".join(names))
+        return self.kind("/".join(names)) is not Kind.DIRECTORY
+
+    def _standing(self, names: Names, item: Item) -> Kind:
+        return Kind.ELSEWHERE if item.mode == _SUBMODULE else self.kind("/".join(names))
 
     def _look(self, names: Names) -> Entry:
         item = self._item(names)
         if item is None:
-            return None
+            return Kind.NOTHING
         path = "/".join(names)
         if item.mode == _LINK:
             return Link(self._blob(item, path).decode("utf-8", "surrogateescape"))
         if item.mode == _SUBMODULE:
             summary = f"this is a submodule, and no part of {self.name}: its files are not read."
             self._notes[note(summary, Location(path), "What refers to them is undecided.")] = None
+            return Kind.ELSEWHERE
         if item.mode == _DIRECTORY:
             return Kind.DIRECTORY
-        return Kind.FILE if item.mode.startswith(_FILES) else None
+        return Kind.FILE if item.mode.startswith(_FILES) else Kind.OTHER
 
     def _item(self, names: Names) -> Item | None:
         return self._directory(names[:-1]).get(names[-1])
+
+    def _items(self, names: Names) -> dict[str, Item]:
+        """Give the entries of a directory that is there, if they are not too many."""
+        items = self._directory(names)
+        check_entries(len(items), self._limits.entries, self.place("/".join(names)))
+        return items
 
     def _directory(self, names: Names) -> dict[str, Item]:
         """Give the entries of a directory that is there."""

@@ -6,9 +6,13 @@ is ``""``. Nothing outside the tree can be named, and no link leads out of it.
 
 from __future__ import annotations
 
-from typing import Protocol
+import enum
+from typing import TYPE_CHECKING, Protocol
 
 from nfw_reconcile.errors import InputError, error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class OutsideTreeError(InputError):
@@ -17,6 +21,18 @@ class OutsideTreeError(InputError):
 
 class TooLargeError(InputError):
     """A file, a directory or the whole tree is larger than what is read."""
+
+
+class Kind(enum.Enum):
+    """What stands at the end of a path."""
+
+    DIRECTORY = "a directory"
+    FILE = "a regular file"
+    OTHER = "a device, a pipe or a socket"
+    NOTHING = "nothing"
+    ELSEWHERE = (
+        "no part of the revision: a submodule, git's own folder, or where a link leads that is not followed"
+    )
 
 
 class Tree(Protocol):
@@ -31,8 +47,16 @@ class Tree(Protocol):
         """Give the names of the files in a directory, sorted; none where there is no such directory."""
         ...  # pragma: no cover
 
-    def is_directory(self, path: str) -> bool:
-        """Say whether there is such a directory."""
+    def entries(self, directory: str) -> Mapping[str, Kind]:
+        """Give all names in a directory, with what is there once links are followed; none where there is no directory.
+
+        A link that leads nowhere is :attr:`Kind.NOTHING`. What may be there and cannot be seen is
+        :attr:`Kind.ELSEWHERE`. Raises :class:`TooLargeError` for too many entries.
+        """
+        ...  # pragma: no cover
+
+    def kind(self, path: str) -> Kind:
+        """Say what is at the end of a path once links are followed, as :meth:`entries` does."""
         ...  # pragma: no cover
 
     def read(self, path: str) -> bytes | None:

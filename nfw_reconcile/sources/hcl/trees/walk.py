@@ -7,12 +7,11 @@ configuration that somebody sent for review reads nothing but the files that wer
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.errors import Location, error
-from nfw_reconcile.sources.hcl.trees.tree import OutsideTreeError, TooLargeError
+from nfw_reconcile.sources.hcl.trees.tree import Kind, OutsideTreeError, TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +22,7 @@ MOST_LINKS: Final = 40
 MOST_NAMES: Final = 250
 """Names of one path, those of the targets of its links counted."""
 
-_OWN_FOLDER: Final = ".git"
+OWN_FOLDER: Final = ".git"
 _KEPT_ELSEWHERE: Final = {
     b"version https://git-lfs.github.com/spec/": "Git LFS",
     b"\0GITCRYPT\0": "git-crypt",
@@ -34,14 +33,6 @@ Names = tuple[str, ...]
 """A path inside a tree, without links, ``.`` and ``..``; the root is ``()``."""
 
 
-class Kind(enum.Enum):
-    """What stands at the end of a path."""
-
-    DIRECTORY = "a directory"
-    FILE = "a regular file"
-    OTHER = "a device, a pipe or a socket"
-
-
 @dataclass(frozen=True, slots=True)
 class Link:
     """A symbolic link."""
@@ -49,8 +40,8 @@ class Link:
     target: str
 
 
-Entry = Kind | Link | None
-"""What stands at a place; ``None`` for nothing."""
+Entry = Kind | Link
+"""What stands at a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +105,7 @@ def check_entries(count: int, most: int, place: str) -> None:
         )
 
 
-def follow(path: str, look: Callable[[Names], Entry]) -> tuple[Names, Kind | None]:
+def follow(path: str, look: Callable[[Names], Entry]) -> tuple[Names, Kind]:
     """Follow a path to where it leads, and say what is there.
 
     ``look`` says what stands at a place whose parents are real directories. Raises :class:`OutsideTreeError` for a
@@ -122,7 +113,7 @@ def follow(path: str, look: Callable[[Names], Entry]) -> tuple[Names, Kind | Non
     """
     ahead = _names(path)[::-1]
     here: list[str] = []
-    kind: Kind | None = Kind.DIRECTORY
+    kind = Kind.DIRECTORY
     links = steps = 0
     while ahead:
         name = ahead.pop()
@@ -130,7 +121,7 @@ def follow(path: str, look: Callable[[Names], Entry]) -> tuple[Names, Kind | Non
         if name == "..":
             _step_out(here, path)
             continue
-        entry = look((*here, name)) if is_readable(name) else None
+        entry = look((*here, name)) if is_readable(name) else Kind.ELSEWHERE
         if isinstance(entry, Link):
             links += 1
             ahead += _target(entry, path)[::-1]
@@ -138,17 +129,34 @@ def follow(path: str, look: Callable[[Names], Entry]) -> tuple[Names, Kind | Non
         else:
             here.append(name)
             kind = entry
-            if entry is not Kind.DIRECTORY and ahead:
-                return tuple(here), None
+            if kind is not Kind.DIRECTORY and ahead:
+                return tuple(here), kind if kind is Kind.ELSEWHERE else Kind.NOTHING
         if links > MOST_LINKS or steps > MOST_NAMES:
             summary = "the path and its symbolic links do not end: is there a circle?"
             raise OutsideTreeError(error(summary, Location(f"{path:.200}"), "Correct the links."))
     return tuple(here), kind
 
 
+def standing(path: str, look: Callable[[Names], Entry]) -> Kind:
+    """Say what is at the end of a path; a link that is not followed leads elsewhere."""
+    try:
+        return follow(path, look)[1]
+    except OutsideTreeError:
+        return Kind.ELSEWHERE
+
+
+def inside(directory: str, look: Callable[[Names], Entry]) -> Names | None:
+    """Give the way to a directory without links; ``None`` where there is no such directory in the tree."""
+    try:
+        names, kind = follow(directory, look)
+    except OutsideTreeError:
+        return None
+    return names if kind is Kind.DIRECTORY else None
+
+
 def is_readable(name: str) -> bool:
     """Say whether an entry of that name is a part of the tree: git's own folder, with its credentials, is not."""
-    return name.casefold() != _OWN_FOLDER and "\0" not in name
+    return name.casefold() != OWN_FOLDER and "\0" not in name
 
 
 def _names(path: str) -> list[str]:

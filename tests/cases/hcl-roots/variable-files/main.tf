@@ -34,6 +34,10 @@ variable "from_command_line" {
   type = map(number)
 }
 
+variable "from_first_file" {}
+
+variable "from_second_file" {}
+
 variable "literal" {
   type = string
 }
@@ -55,7 +59,7 @@ resource "aws_networkfirewall_rule_group" "this" {
   capacity = 10
   rules = jsonencode([
     var.from_tfvars, var.from_json, var.from_auto, var.from_later_auto, var.from_file, var.from_command_line,
-    var.literal, var.untyped_literal, var.flag, var.nothing, path.root, path.module, file("rules.txt"),
+    var.from_first_file, var.from_second_file, var.literal, var.untyped_literal, var.flag, var.nothing, path.root, path.module, file("rules.txt"),
   ])
 }
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from nfw_reconcile.errors import Severity
 from nfw_reconcile.model.inventory import Sensitive
-from nfw_reconcile.sources.hcl import Inputs, read_configuration
+from nfw_reconcile.sources.hcl import GivenValue, Inputs, read_configuration
+from nfw_reconcile.sources.hcl.trees.tree import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +31,17 @@ class MemoryTree:
         inside = (path.removeprefix(prefix) for path in self.content if path.startswith(prefix))
         return tuple(sorted(name for name in inside if "/" not in name))
 
-    def is_directory(self, path: str) -> bool:
-        return any(each.startswith(f"{path}/" if path else "") for each in self.content)
+    def entries(self, directory: str) -> dict[str, Kind]:
+        prefix = f"{directory}/" if directory else ""
+        inside = (path.removeprefix(prefix) for path in self.content if path.startswith(prefix))
+        names = sorted({each.partition("/")[0] for each in inside})
+        return {name: self.kind(f"{prefix}{name}") for name in names}
+
+    def kind(self, path: str) -> Kind:
+        if path in self.content:
+            return Kind.FILE
+        inside = any(each.startswith(f"{path}/" if path else "") for each in self.content)
+        return Kind.DIRECTORY if inside else Kind.NOTHING
 
     def read(self, path: str) -> bytes | None:
         self.read_paths.append(path)
@@ -54,7 +64,7 @@ def tree(main: str = "", /, *, name: str = "revision", **files: str) -> MemoryTr
 
 def configured(main: str, /, *, variables: Mapping[str, str] | None = None, **files: str) -> Configured:
     """Read a root module."""
-    inputs = Inputs(variables=tuple((variables or {}).items()))
+    inputs = Inputs(tuple(GivenValue(*each) for each in (variables or {}).items()))
     return read_configuration(tree(main, **files), "", inputs)
 
 

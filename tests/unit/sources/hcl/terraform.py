@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from nfw_reconcile.sources.hcl.cty import values
+from nfw_reconcile.sources.hcl.cty import forms, values
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
 
 if TYPE_CHECKING:
@@ -130,10 +130,10 @@ def ours(evaluate: Callable[[], Value]) -> Seen:
         return REFUSED
     if not values.is_wholly_known(value):
         return UNKNOWN
-    return Seen("value", _exact(values.to_plain(value)), wire_type(value.type))
+    return Seen("value", _exact(forms.to_plain(value)), wire_type(value.type))
 
 
-def _exact(plain: values.Plain) -> object:
+def _exact(plain: forms.Plain) -> object:
     match plain:
         case bool() | None | str():
             return plain
@@ -150,7 +150,7 @@ def wire_type(kind: values.Type) -> object:
     if values.is_dynamic(kind):
         return "dynamic"
     if kind in {values.STRING, values.NUMBER, values.BOOL}:
-        return values.type_text(kind)
+        return forms.type_text(kind)
     found: Any = kind
     match kind.ctype:
         case "list" | "set" | "map":

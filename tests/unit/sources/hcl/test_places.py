@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from nfw_reconcile.errors import Location
 from nfw_reconcile.model.policy import OpaqueGroup, StatefulGroup
 from nfw_reconcile.model.rule import StatefulRule, UndecidedRule
-from nfw_reconcile.sources.hcl import Inputs, read_configuration
+from nfw_reconcile.sources.hcl import GivenFile, Inputs, read_configuration
 from nfw_reconcile.sources.hcl.trees.folder import FolderTree, folder_tree
 from nfw_reconcile.sources.policy.group import build_group
 from tests.conftest import CHECKOUT
@@ -204,7 +204,7 @@ def test_a_file_of_variables_that_the_repository_does_not_hold_has_no_places() -
 
 
 def _of_variables(files: Mapping[str, str], given: tuple[str, bytes]) -> Location | None:
-    found = read_configuration(MemoryTree(files), "", Inputs(variable_files=(given,)))
+    found = read_configuration(MemoryTree(files), "", Inputs((GivenFile(*given),)))
     built = build_group(found.inventory.groups[0], {})
     assert isinstance(built, StatefulGroup)
     return built.entries[0].written

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from nfw_reconcile.sources.hcl.cty import values
+from nfw_reconcile.sources.hcl.cty import forms, values
 from nfw_reconcile.sources.hcl.cty.functions import limits
 from nfw_reconcile.sources.hcl.cty.functions.collection import COLLECTION
 from nfw_reconcile.sources.hcl.cty.functions.conversion import CONVERSION
@@ -78,7 +78,7 @@ def call(name: str, arguments: Sequence[Value], files: FileFunctions, place: Loc
 
 
 def _not_computed(name: str, arguments: Sequence[Value], place: Location | None) -> Value:
-    prints = ",".join(values.fingerprint(argument) for argument in arguments)
+    prints = ",".join(forms.fingerprint(argument) for argument in arguments)
     return values.marked(values.unknown(f"{name}({prints})", place), _marks(arguments))
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote_plus
 
-from nfw_reconcile.sources.hcl.cty import numbers, values
+from nfw_reconcile.sources.hcl.cty import forms, numbers, values
 from nfw_reconcile.sources.hcl.cty.functions import limits
 from nfw_reconcile.sources.hcl.cty.functions.csvtext import csv_decoded
 from nfw_reconcile.sources.hcl.cty.functions.signature import (
@@ -113,7 +113,7 @@ def json_decoded(text: str) -> Value:
     except ValueError as problem:
         raise EvaluationError(f"The text is no JSON: {problem}.") from problem
     _depth_within(document)
-    return values.from_plain(_without_surrogates(document))
+    return forms.from_plain(_without_surrogates(document))
 
 
 def _without_surrogates(node: object) -> object:
@@ -147,7 +147,7 @@ def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _type(member: object) -> Type:
-    return values.from_plain(_without_surrogates(member)).type
+    return forms.from_plain(_without_surrogates(member)).type
 
 
 def _no_constant(name: str) -> Decimal:

@@ -1,0 +1,2 @@
+from_first_file  = "the later file"
+from_second_file = "the later file"
