@@ -7,6 +7,7 @@
 #   NFW_JOURNAL        .nfw-reconcile  a folder that outlives the job, or s3://BUCKET/PREFIX
 #   NFW_RESULT         nfw.result      where the result is saved
 #   NFW_RESULT_REPORT  nfw-result.md   where the report goes, in Markdown
+#   NFW_CONFIG         (none)          the settings, for --config, as for pre-apply.sh
 #
 # Exit code: that of nfw-reconcile. With 5, finish the run with the `nfw-reconcile resume` that it names.
 set -eu
@@ -17,6 +18,7 @@ result=${NFW_RESULT:-nfw.result}
 report=${NFW_RESULT_REPORT:-nfw-result.md}
 
 rm -f -- "$result" "$report"
+[ -z "${NFW_CONFIG:-}" ] || set -- --config "$NFW_CONFIG" "$@"
 [ -z "${NFW_PLAN_SHA256:-}" ] || set -- --plan-sha256 "$NFW_PLAN_SHA256" "$@"
 
 # A CI that cancels the job signals this shell alone. Handed on, the signal makes apply send nothing more, write

@@ -5,6 +5,9 @@
 #   NFW_TF_PLAN      tfplan.json  the change, as `terraform show -json PLANFILE` prints it
 #   NFW_PLAN         nfw.plan     where the plan is saved
 #   NFW_PLAN_REPORT  nfw-plan.md  where the report goes, in Markdown
+#   NFW_CONFIG       (none)       the settings, for --config: git:origin/main takes those of that branch, and none of
+#                                 what the pull request says; without it, nfw-reconcile.toml of this folder counts
+#   NFW_CONFIG_DIR   .            the root module that was planned: reports name file and line of each rule. Empty: none
 #
 # Exit code: that of nfw-reconcile.
 set -eu
@@ -12,6 +15,10 @@ set -eu
 tf_plan=${NFW_TF_PLAN:-tfplan.json}
 plan=${NFW_PLAN:-nfw.plan}
 report=${NFW_PLAN_REPORT:-nfw-plan.md}
+
+directory=${NFW_CONFIG_DIR-.}
+[ -z "$directory" ] || set -- --config-dir "$directory" "$@"
+[ -z "${NFW_CONFIG:-}" ] || set -- --config "$NFW_CONFIG" "$@"
 
 # If this fails, post-apply.sh must not find the plan of an earlier change.
 rm -f -- "$plan" "$report"

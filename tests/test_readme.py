@@ -45,6 +45,7 @@ TROUBLESHOOTING: Final = DOCS / "troubleshooting.md"
 PAGES: Final = about_the_program()
 ALL_PAGES: Final = all_pages()
 
+CODE: Final = re.compile(r"`([a-z_]+)`")
 OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 FOREIGN: Final = frozenset({"--beyond-quick", "--pdb"})
 """Options of other programs that pages name."""
@@ -193,7 +194,8 @@ def example() -> str:
 
 def test_the_configuration_that_is_shown_is_one() -> None:
     schema = CHECKOUT / "nfw_reconcile" / "schemas" / "config.schema.json"
-    jsonschema.validate(tomllib.loads(example()), json.loads(schema.read_text(encoding="utf-8")))
+    shown = json.loads(json.dumps(tomllib.loads(example()), default=str))  # a date is text for a schema
+    jsonschema.validate(shown, json.loads(schema.read_text(encoding="utf-8")))
     found = read_settings(example().encode(), "nfw-reconcile.toml")
     cidrs = ("10.20.0.0/24", "2001:db8:20::/64")
     assert found.limits == LimitSettings(500, 80.0, cidrs, ("22", "8000:8100"))
@@ -206,7 +208,12 @@ def test_the_configuration_that_is_shown_has_every_key() -> None:
     assert shown.keys() == set(Settings.__dataclass_fields__)
     assert shown["limits"].keys() == set(LimitSettings.__dataclass_fields__)
     assert {row[0].strip("`") for row in rows(CONFIGURATION, "key")} == shown["limits"].keys()
-    assert {"limits", "home_net", "redact", "names"} <= anchors(CONFIGURATION)
+    schema = json.loads((CHECKOUT / "nfw_reconcile" / "schemas" / "config.schema.json").read_text("utf-8"))
+    entry = schema["properties"]["ignore"]["items"]["properties"]
+    assert {
+        key for row in rows(CONFIGURATION, "key of an entry") for key in CODE.findall(row[0])
+    } == entry.keys()
+    assert {"limits", "home_net", "redact", "names", "ignore"} <= anchors(CONFIGURATION)
 
 
 def test_the_defaults_of_limits_are_those_of_the_program() -> None:

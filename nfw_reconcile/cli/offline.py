@@ -10,6 +10,7 @@ import click
 
 from nfw_reconcile.cli.naming import name_options
 from nfw_reconcile.cli.options import FILE, address_and_port, aws_options, configured, input_options
+from nfw_reconcile.cli.ordering import InOrder
 from nfw_reconcile.cli.output import now_text
 from nfw_reconcile.cli.settings import config_option
 from nfw_reconcile.cli.showing import OUT, output_options
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.pipeline.planning import Look, SeenFlows
 
 
-@click.command("plan")
+@click.command("plan", cls=InOrder)
 @input_options
 @click.option("--flows", type=FILE, metavar="FILE", help="Real flows to look at (JSON Lines or CSV).")
 @click.option(
@@ -71,6 +72,7 @@ def plan_command(
     """
     from nfw_reconcile.pipeline import make_plan  # noqa: PLC0415
     from nfw_reconcile.pipeline.document import limits_of  # noqa: PLC0415
+    from nfw_reconcile.pipeline.ignoring import with_ignored  # noqa: PLC0415
     from nfw_reconcile.pipeline.names import with_names  # noqa: PLC0415
 
     if flows and capture:
@@ -87,7 +89,7 @@ def plan_command(
         surroundings=surroundings,
         limits=limits_of(settings.limits),
     )
-    document = with_names(document, naming)
+    document = with_names(with_ignored(document, settings.ignore), naming)
     shown.by_default(settings).show(document)
     return ExitCode.CHANGES if detailed_exitcode and _tightens(document) else ExitCode.OK
 
@@ -130,7 +132,7 @@ def _tightens(document: PlanDocument) -> bool:
     return any(plan.region.parts or not plan.region.complete for plan in document.firewalls)
 
 
-@click.command("classify")
+@click.command("classify", cls=InOrder)
 @input_options
 @click.option(
     "--flows", type=FILE, required=True, metavar="FILE", help="Flows (JSON Lines or CSV); - for stdin."
@@ -168,7 +170,7 @@ def _classified(
             yield writer.write([found.chunk.raw(n) for n in indices], [found.effect(n) for n in indices])
 
 
-@click.command("explain")
+@click.command("explain", cls=InOrder)
 @input_options
 @click.argument("protocol", metavar="PROTO")
 @click.argument("source", metavar="SRC[:PORT]")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from nfw_reconcile.cli.adding import adding
+from nfw_reconcile.cli.ordering import in_order
 
 if TYPE_CHECKING:
     from nfw_reconcile.act.journal.store import JournalStore
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path)
 SOURCES: Final = (
-    "plan, state or snapshot JSON, a directory of Terraform configuration, git:REV[:DIR] or live:FIREWALL_ARN"
+    "plan, state or snapshot JSON, a CloudFormation template, a directory of Terraform configuration, git:REV[:DIR], "
+    "git:REV:TEMPLATE or live:FIREWALL_ARN"
 )
 
 
@@ -51,7 +53,7 @@ def request_of(
         parse_source(new) if new is not None else None,
         tuple(map(parse_source, context)),
         Choice(firewall, policy, networks("--home-net", home_net)),
-        parse_variables(values, files),
+        parse_variables(in_order({"values": values, "files": files})),
         config_dir,
     )
 
@@ -73,7 +75,8 @@ input_options = adding(
         "values",
         multiple=True,
         metavar="NAME=VALUE",
-        help="An input variable of Terraform configuration, or a parameter of CloudFormation templates.",
+        help="An input variable of Terraform configuration, or a parameter of CloudFormation templates. "
+        "What comes later, --var or --var-file, goes before what comes earlier.",
     ),
     click.option(
         "--var-file",
@@ -81,7 +84,7 @@ input_options = adding(
         type=FILE,
         multiple=True,
         metavar="FILE",
-        help="A file of input variables, read from disk for both sides. What --var says goes before it.",
+        help="A file of input variables, read from disk for both sides.",
     ),
     click.option(
         "--config-dir",

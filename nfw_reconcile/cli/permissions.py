@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 @click.option("--firewall", metavar="ARN", help="Only this firewall (default: any).")
 @click.option("--journal", metavar="s3://BUCKET/PREFIX", help="With the permissions for a journal in S3.")
 @click.option("--with-names", is_flag=True, help="With what --aws-names asks EC2.")
-def iam_policy_command(*, command: str, firewall: str | None, journal: str | None, with_names: bool) -> None:
+@click.option("--with-resource-groups", is_flag=True, help="With what rules on resource groups ask.")
+def iam_policy_command(
+    *, command: str, firewall: str | None, journal: str | None, with_names: bool, with_resource_groups: bool
+) -> None:
     """Print the least privilege that a command needs, as an IAM policy.
 
     What EC2 is asked for addresses is optional: without it HOME_NET or the members of a prefix list may be undecided.
-    So is each of the calls that name addresses (--with-names).
+    So is each of the calls that name addresses (--with-names), and of those that read the members of resource groups
+    to which rules refer (--with-resource-groups).
 
     \b
     Examples:
@@ -33,7 +37,7 @@ def iam_policy_command(*, command: str, firewall: str | None, journal: str | Non
     """
     from nfw_reconcile.aws.permissions import iam_policy  # noqa: PLC0415 - not for --help
 
-    document = iam_policy(command, firewall, _bucket(journal), names=with_names)
+    document = iam_policy(command, firewall, _bucket(journal), names=with_names, groups=with_resource_groups)
     if not document["Statement"]:
         say(f"{command} calls nothing in AWS; sources such as live:ARN need what snapshot needs.")
     click.echo(json.dumps(document, indent=2))

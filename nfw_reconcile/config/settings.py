@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
+    from nfw_reconcile.model.addresses import AddressSet
+    from nfw_reconcile.model.intervals import IntervalSet
     from nfw_reconcile.model.names import BlockName
 
 
@@ -36,16 +39,38 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoreEntry:
+    """A class of flows of which an owner has accepted, for a reason, that a change denies them.
+
+    It counts up to the end of the day ``until`` (UTC). ``firewall`` is the name or the ARN of one. The other fields
+    narrow the flows, and count for their mirror images as well; ``None`` stands for any, and at least one of addresses
+    and ports is not ``None``.
+    """
+
+    owner: str
+    reason: str
+    until: date
+    firewall: str | None = None
+    protocol: int | None = None
+    sources: AddressSet | None = None
+    source_ports: IntervalSet | None = None
+    destinations: AddressSet | None = None
+    destination_ports: IntervalSet | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """``home_net`` maps the name or the ARN of a firewall to CIDRs; ``*`` stands for all that are not named.
 
-    ``names`` says what blocks of addresses are called in reports, each block once.
+    ``names`` says what blocks of addresses are called in reports, each block once. ``ignore`` changes how reports
+    show what a plan found, and nothing else.
     """
 
     limits: LimitSettings = field(default_factory=LimitSettings)
     home_net: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     redact: frozenset[Redact] = frozenset()
     names: tuple[BlockName, ...] = ()
+    ignore: tuple[IgnoreEntry, ...] = ()
 
 
 ANY_FIREWALL: Final = "*"

@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nfw_reconcile.engine.forgotten import Forgetting, with_after_flush
 from nfw_reconcile.engine.vectors import Classifier, Effects
 from nfw_reconcile.pipeline.document import DEFAULT_LIMITS, About, plan_document
 from nfw_reconcile.pipeline.drifted import told_drift
@@ -102,7 +103,8 @@ def classify_chunks(
 
     Memory grows with the policy, and not with the number of flows.
     """
-    classifier = Classifier(comparison_of(single(read_sides(request, surroundings))))
+    comparison = comparison_of(single(read_sides(request, surroundings)))
+    classifier = Classifier(comparison, Forgetting(comparison.new))
     for chunk in read_chunks(lines, source):
         yield ClassifiedChunk(chunk, classifier.classify(chunk.flows))
 
@@ -118,4 +120,5 @@ def classify(
 
 def explain(request: Request, flow: FiveTuple, surroundings: Surroundings = ALONE) -> FlowEffect:
     """Give what the change does to one flow, with the deciding rules; the request must come down to one policy."""
-    return comparison_of(single(read_sides(request, surroundings))).effect(flow)
+    comparison = comparison_of(single(read_sides(request, surroundings)))
+    return with_after_flush(comparison.effect(flow), Forgetting(comparison.new))

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.exchange import exchange
 from nfw_reconcile.engine.worlds import Vocabulary, explore
-from nfw_reconcile.errors import Diagnostic, Severity, note, warning
-from nfw_reconcile.flows.aftermath import after_flush
+from nfw_reconcile.errors import Diagnostic, note, warning
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.flow import TCP, FiveTuple
 from nfw_reconcile.model.policy import OpaqueGroup
 from nfw_reconcile.model.rule import StatelessAction
-from nfw_reconcile.model.verdict import Effect
+from nfw_reconcile.pipeline.lasting import flush_warnings
 from nfw_reconcile.pipeline.settings import ENGINE_OPTIONS, INSPECTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from nfw_reconcile.engine.headers import HeaderBox
     from nfw_reconcile.engine.region import RegionFound
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.engine.worlds import World
     from nfw_reconcile.model.addresses import Family
     from nfw_reconcile.model.plan_document import SettingChange
-    from nfw_reconcile.model.policy import StreamExceptionPolicy
+    from nfw_reconcile.model.verdict import FlowEffect
     from nfw_reconcile.pipeline.inputs import Loaded
 
 _FAMILIES: Final[tuple[Family, ...]] = (4, 6)
@@ -38,13 +37,17 @@ def warnings_of(
     new: Loaded,
     settings: Iterable[SettingChange],
     found: RegionFound,
+    seen: Collection[FlowEffect],
 ) -> list[Diagnostic]:
-    """Say what the change does to connections that it does not deny, and what a flush does to the others."""
+    """Say what the change does to connections that it does not deny, and what a flush does to the others.
+
+    ``seen`` are the effects on the flows that were looked at.
+    """
     changed = {change.setting for change in settings}
     return [
         *_engine_warnings(changed),
         *(_stateless_warnings(old, new) if old is not None else ()),
-        *_flush_warnings(found, new.policy.options.stream_exception),
+        *flush_warnings(old, new, found, seen),
         *_managed_notes(old, new),
     ]
 
@@ -106,16 +109,6 @@ def _witness(one: HeaderBox, other: HeaderBox) -> Iterator[FiveTuple]:
         if all(fields) and one.protocol.admits(TCP, family) and other.protocol.admits(TCP, family):
             source, source_port, destination, port = (values.intervals[0][0] for values in fields)
             yield FiveTuple(TCP, Address(family, source), source_port, Address(family, destination), port)
-
-
-def _flush_warnings(found: RegionFound, policy: StreamExceptionPolicy) -> Iterator[Diagnostic]:
-    """Warn of what a flush does to its flows; a stateless drop needs none."""
-    at_stake = [part.protocol for part in found.parts if part.key.flush or part.key.effect in _OPEN]
-    said = after_flush(frozenset(at_stake) if found.complete else None, policy)
-    return (each for each in said if each.severity is Severity.WARNING)
-
-
-_OPEN: Final = frozenset({Effect.POSSIBLY_DENIED, Effect.UNDECIDED})
 
 
 def _managed_notes(old: Loaded | None, new: Loaded) -> Iterator[Diagnostic]:

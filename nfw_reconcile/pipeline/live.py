@@ -13,7 +13,8 @@ from nfw_reconcile.pipeline.drift import denied_now
 from nfw_reconcile.pipeline.equality import differences
 from nfw_reconcile.pipeline.inputs import Loaded, load
 from nfw_reconcile.pipeline.planning import enumerated, held
-from nfw_reconcile.sources.assemble import GIVEN, NO_CHOICE, UNKNOWN_HOME_NET, assemble
+from nfw_reconcile.sources.assemble import NO_CHOICE, assemble
+from nfw_reconcile.sources.binding import GIVEN, UNKNOWN_HOME_NET
 from nfw_reconcile.sources.bundle import bundle_from_json
 from nfw_reconcile.sources.snapshot import read_snapshot
 

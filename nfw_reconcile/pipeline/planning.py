@@ -138,9 +138,10 @@ def plan_compared(
     old, new = compared.old, compared.new
     settings = _settings(old, new)
     sensitive = new.sensitive or (old is not None and old.sensitive)
-    said = [*_remarks(compared), *sought.remarks, *warnings_of(old, new, settings, found)]
     if seen is None and look is not None:
         seen = look(firewall, compared.comparison, filters)
+    effects = [compared.comparison.effect(flow.tuple) for flow in seen.flows] if seen else []
+    said = [*_remarks(compared), *sought.remarks, *warnings_of(old, new, settings, found, effects)]
     return FirewallPlan(
         firewall=firewall_identity(firewall),
         policy=policy_identity(new.bundle.policy),
@@ -155,7 +156,7 @@ def plan_compared(
         region=Region(_region_parts(found.parts, sensitive=sensitive), found.complete),
         undecided=undecided(old, new),
         capture_filters=tuple(filter_text(f, sensitive=sensitive) for f in filters),
-        flows=_flows_seen(compared.comparison, seen) if seen else None,
+        flows=_flows_seen(compared.comparison, seen, effects) if seen else None,
         remarks=tuple(remark(diagnostic) for diagnostic in said),
     )
 
@@ -222,10 +223,8 @@ def _region_parts(parts: Iterable[Part], *, sensitive: bool) -> tuple[RegionPart
     )
 
 
-def _flows_seen(comparison: Comparison, seen: SeenFlows) -> FlowsSeen:
-    judged: list[tuple[CapturedFlow, FlowEffect]] = [
-        (flow, comparison.effect(flow.tuple)) for flow in seen.flows
-    ]
+def _flows_seen(comparison: Comparison, seen: SeenFlows, effects: Sequence[FlowEffect]) -> FlowsSeen:
+    judged = list(zip(seen.flows, effects, strict=True))
     rows = [flow_row(flow, effect) for flow, effect in judged if effect.effect not in _QUIET]
     attempts = [replace(flow_row(flow, comparison.effect(flow.tuple)), flush=False) for flow in seen.attempts]
     looked_at = len(judged) + len(attempts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.errors import Diagnostic, InputError, Location, UsageError, error, note
@@ -15,6 +16,7 @@ from nfw_reconcile.sources.detect import (
     SnapshotInput,
     StateInput,
     TemplateInput,
+    input_of,
     read_input,
 )
 from nfw_reconcile.sources.jsonfile import read_bytes
@@ -22,11 +24,11 @@ from nfw_reconcile.sources.snapshot import read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from nfw_reconcile.act.ports import FlowService
     from nfw_reconcile.model.inventory import Inventory
     from nfw_reconcile.pipeline.source import Source, Variables
+    from nfw_reconcile.sources.detect import Input
     from nfw_reconcile.sources.hcl.trees.tree import Tree
 
 
@@ -85,7 +87,13 @@ def read_source(source: Source, variables: Variables, surroundings: Surroundings
 
 
 def _file(source: FileSource, path: Path, variables: Variables) -> Found:
-    match read_input(path, dict(variables.values)):
+    found = read_input(path, dict(variables.values))
+    return _found(source, found, in_repository(path) if isinstance(found, TemplateInput) else path.name)
+
+
+def _found(source: Source, found: Input, place: str) -> Found:
+    """Say what an input file holds; ``place`` is its path in the repository."""
+    match found:
         case PlanInput(sides=sides):
             return Found(source, Kind.PLAN, sides.new, sides.diagnostics, sides.old)
         case StateInput(inventory=inventory, diagnostics=diagnostics):
@@ -93,10 +101,10 @@ def _file(source: FileSource, path: Path, variables: Variables) -> Found:
         case SnapshotInput(inventory=inventory, diagnostics=diagnostics):
             return Found(source, Kind.SNAPSHOT, inventory, diagnostics)
         case TemplateInput(side=side):
-            return Found(source, Kind.TEMPLATE, side.at(in_repository(path)), side.diagnostics)
+            return Found(source, Kind.TEMPLATE, side.at(place), side.diagnostics)
         case SavedPlanInput():
             remedy = "Give the Terraform plan, state or snapshot that it was made from."
-            raise InputError(error(f"{path.name} is a plan of this program.", None, remedy))
+            raise InputError(error(f"{source} is a plan of this program.", None, remedy))
 
 
 def _folder(source: FolderSource, variables: Variables) -> Found:
@@ -110,17 +118,30 @@ def _commit(source: GitSource, variables: Variables, surroundings: Surroundings)
     from nfw_reconcile.sources.hcl.trees.git import git_tree  # noqa: PLC0415 - what reads files needs none of it
 
     with git_tree(source.inside, source.revision, surroundings.environ) as tree:
-        found = _configuration(source, tree, source.directory, variables)
+        content = tree.read(source.path)
+        if content is None:
+            found = _configuration(source, tree, source.path, variables)
+        else:
+            read = input_of(content, tree.place(source.path), dict(variables.values))
+            found = _found(source, read, tree.place(source.path))
         about = note(f"{tree.name} is commit {tree.commit}.")
         return replace(found, diagnostics=(about, *found.diagnostics, *tree.notes))
 
 
 def _configuration(source: Source, tree: Tree, directory: str, variables: Variables) -> Found:
-    from nfw_reconcile.sources.hcl import Inputs, read_configuration  # noqa: PLC0415 - slow to import
+    from nfw_reconcile.sources.hcl import (  # noqa: PLC0415 - slow to import
+        GivenFile,
+        GivenValue,
+        Inputs,
+        read_configuration,
+    )
 
     _check_directory(tree, directory)
-    files = tuple((in_repository(path), _variable_file(path)) for path in variables.files)
-    read = read_configuration(tree, directory, Inputs(variables.values, files))
+    given = (
+        GivenFile(in_repository(each), _variable_file(each)) if isinstance(each, Path) else GivenValue(*each)
+        for each in variables.given
+    )
+    read = read_configuration(tree, directory, Inputs(tuple(given)))
     return Found(source, Kind.CONFIGURATION, read.inventory, read.diagnostics)
 
 
@@ -148,9 +169,11 @@ def _variable_file(path: Path) -> bytes:
 
 
 def _check_directory(tree: Tree, directory: str) -> None:
+    from nfw_reconcile.sources.hcl.trees.tree import Kind  # noqa: PLC0415 - as above
+
     place = Location(tree.place(directory))
-    if not tree.is_directory(directory):
-        summary = f"{tree.name} has no such directory."
+    if tree.kind(directory) is not Kind.DIRECTORY:
+        summary = f"{tree.name} has no such directory, nor such a file."
         remedy = "Name one that is there; a stack that is all new has let no flow through that could be cut."
         raise InputError(error(summary, place, remedy))
     if not any(name.endswith((".tf", ".tf.json")) for name in tree.files(directory)):

@@ -38,17 +38,17 @@ class FolderSource:
 
 @dataclass(frozen=True, slots=True)
 class GitSource:
-    """A directory of Terraform configuration in a commit; ``""`` is the root of the repository.
+    """A directory of Terraform configuration in a commit, or a file; ``""`` is the root of the repository.
 
     ``inside`` is a directory of the work tree: the current one, for the command line.
     """
 
     revision: str
-    directory: str = ""
+    path: str = ""
     inside: Path = Path()
 
     def __str__(self) -> str:
-        return f"{_GIT}{self.revision}:{self.directory}" if self.directory else f"{_GIT}{self.revision}"
+        return f"{_GIT}{self.revision}:{self.path}" if self.path else f"{_GIT}{self.revision}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,25 @@ Source = FileSource | FolderSource | GitSource | LiveSource
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """Values of input variables, as ``terraform plan -var`` and ``-var-file`` take them."""
+    """Values of input variables, a name with its value or a file of them, each stronger than those before it.
 
-    values: tuple[tuple[str, str], ...] = ()
-    files: tuple[Path, ...] = ()
+    Terraform takes ``-var`` and ``-var-file`` so ("Variable Definition Precedence").
+    """
+
+    given: tuple[tuple[str, str] | Path, ...] = ()
+
+    @property
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """Give those that are given by name."""
+        return tuple(each for each in self.given if not isinstance(each, Path))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Give the files."""
+        return tuple(each for each in self.given if isinstance(each, Path))
 
     def __bool__(self) -> bool:
-        return bool(self.values or self.files)
+        return bool(self.given)
 
 
 NO_VARIABLES: Final = Variables()
@@ -97,24 +109,30 @@ def _git(text: str) -> GitSource:
     from nfw_reconcile.sources.hcl.trees.git import check_revision  # noqa: PLC0415 - what reads files needs none of it
     from nfw_reconcile.sources.hcl.trees.tree import resolved  # noqa: PLC0415
 
-    revision, _, directory = text.removeprefix(_GIT).partition(":")
+    revision, _, path = text.removeprefix(_GIT).partition(":")
     check_revision(revision)
     try:
-        return GitSource(revision, resolved("", directory))
+        return GitSource(revision, resolved("", path))
     except InputError as problem:
-        summary = f"{text}: {directory} is no directory of the repository."
+        summary = f"{text}: {path} is no path in the repository."
         remedy = "Write it relative to the root of the repository, as in git:origin/main:network."
         raise UsageError(error(summary, None, remedy)) from problem
 
 
-def parse_variables(values: Iterable[str], files: Iterable[Path]) -> Variables:
-    """Read ``NAME=VALUE`` words. Raises ``UsageError`` with all that are none."""
-    pairs = [(text, *text.partition("=")) for text in values]
-    problems = [
-        error(f"--var {text}: this is not NAME=VALUE.", None, "Write --var NAME=VALUE.")
-        for text, name, separator, _ in pairs
-        if not separator or not name.replace("-", "_").isidentifier()
-    ]
+def parse_variables(words: Iterable[str | Path]) -> Variables:
+    """Read ``NAME=VALUE`` words, with files among them. Raises ``UsageError`` with all words that are none."""
+    given: list[tuple[str, str] | Path] = []
+    problems = []
+    for word in words:
+        if isinstance(word, Path):
+            given.append(word)
+            continue
+        name, separator, value = word.partition("=")
+        if separator and name.replace("-", "_").isidentifier():
+            given.append((name, value))
+        else:
+            summary = f"--var {word}: this is not NAME=VALUE."
+            problems.append(error(summary, None, "Write --var NAME=VALUE."))
     if problems:
         raise UsageError(problems)
-    return Variables(tuple((name, value) for _, name, _, value in pairs), tuple(files))
+    return Variables(tuple(given))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.engine.compiled import MayAct
-from nfw_reconcile.model.expressions import Unresolved
+from nfw_reconcile.model.expressions import Unresolved, without_digests
 from nfw_reconcile.model.plan_document import Undecided
 from nfw_reconcile.model.policy import HOME_NET, OpaqueGroup, StatefulGroup
 from nfw_reconcile.model.rule import Action, UndecidedRule, UndecidedStatelessRule
@@ -56,7 +56,7 @@ def _once_each(parts: Iterable[_Part]) -> dict[tuple[str, str], Location | None]
 
 def _undecided(side: str, reason: str, where: str, written: Location | None) -> Undecided:
     file, line = (None, None) if written is None else (written.source, written.line)
-    return Undecided(side, reason, where, file, line)
+    return Undecided(side, without_digests(reason), where, file, line)
 
 
 def missing_names(rule: CompiledRule) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def _of_severity(severity: Severity, found: Sequence[Finding], room: int) -> Ite
     shown = found if len(found) <= room else found[: room - 1]
     for each in shown:
         title = f"{_TITLE}: {DESCRIPTIONS[each.kind].title}"
-        yield _command(COMMANDS[severity], each.place, title, plain(each.message))
+        yield _command(COMMANDS[severity], each.place, title, plain(each.told))
     more = len(found) - len(shown)
     if more:
         yield _command(

@@ -7,6 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from nfw_reconcile.model.verdict import AfterFlush
 from nfw_reconcile.report.jsonout import inert
 from nfw_reconcile.report.masking import SENSITIVE, hide
 from nfw_reconcile.report.neutral import visible
@@ -24,7 +25,9 @@ FLOW_COLUMNS: Final = (
 )  # fmt: skip
 """The columns of a flow file in CSV; ``age`` and those behind it may be missing there."""
 
-EFFECT_COLUMNS: Final = ("effect", "flush", "old_verdict", "old_rule", "new_verdict", "new_rule")
+EFFECT_COLUMNS: Final = (
+    "effect", "flush", "old_verdict", "old_rule", "new_verdict", "new_rule", "after_flush",
+)  # fmt: skip
 
 _AWS_MEMBERS: Final = {"packets": "PacketCount", "bytes": "ByteCount", "zone": "AvailabilityZone"}
 """The members of ``API: Flow`` that are not called like their column in CSV."""
@@ -33,13 +36,15 @@ _AWS_MEMBERS: Final = {"packets": "PacketCount", "bytes": "ByteCount", "zone": "
 def effect_object(raw: Mapping[str, object], effect: FlowEffect) -> dict[str, Any]:
     """Give the object that ``classify`` writes for a flow; ``raw`` is the flow as it was read.
 
-    ``rule`` is ``None`` where a default decided or no rule did, and ``default`` then says which.
+    ``rule`` is ``None`` where a default decided or no rule did, and ``default`` then says which; ``after_flush`` is
+    ``None`` where no flush is called for.
     ``reasons`` and ``notes`` are there only where there are any.
     """
     return {
         "flow": dict(raw),
         "effect": effect.effect.value,
         "flush": effect.flush,
+        "after_flush": effect.after_flush,
         "old": _side(effect.old),
         "new": _side(effect.new),
         "conditions": list(_hidden(effect.conditions, effect)),
@@ -137,12 +142,15 @@ def _effect_cells(effect: FlowEffect) -> list[str]:
         *(effect.effect.value, flush),
         *(old.verdict.value, visible(str(old.cause))),
         *(new.verdict.value, visible(str(new.cause))),
+        effect.after_flush or "",
     ]
 
 
 def render_explanation(effect: FlowEffect) -> str:
     """Tell what both policies do with one flow and why, in lines that end with a newline."""
     flush = ", to be flushed" if effect.flush else ""
+    if effect.after_flush is AfterFlush.MAY_LIVE_ON:
+        flush += " (and may live on even so)"
     lines = [f"{effect.flow}: {effect.effect.value.replace('_', ' ')}{flush}"]
     for number, condition in enumerate(_hidden(effect.conditions, effect)):
         lines.append(f"  {'and' if number else 'if'} {condition}")

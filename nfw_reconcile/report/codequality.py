@@ -35,6 +35,9 @@ SEVERITIES: Final = {
 }
 """GitLab's words, for every kind."""
 
+_IGNORED: Final = "info"
+"""For what somebody has accepted: GitLab's format has no other way to say so."""
+
 
 def render_codequality(findings: Findings) -> str:
     """Render findings, worst first, as JSON of pure ASCII: equal findings are equal bytes, none of them a BOM."""
@@ -45,10 +48,10 @@ def render_codequality(findings: Findings) -> str:
 def _entry(finding: Finding) -> dict[str, Any]:
     where = file_of(finding.place)
     return {
-        "description": plain(finding.message),
+        "description": plain(finding.told),
         "check_name": f"nfw-reconcile/{finding.kind.value}",
         "fingerprint": finding.fingerprint,
-        "severity": SEVERITIES[finding.kind],
+        "severity": _IGNORED if finding.ignored else SEVERITIES[finding.kind],
         "location": {"path": where.path, "lines": {"begin": where.line}},
     }
 

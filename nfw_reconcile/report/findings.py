@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.errors import Severity
 from nfw_reconcile.report.neutral import visible
+from nfw_reconcile.report.phrases import Phrase, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nfw_reconcile.report.phrases import Phrase
     from nfw_reconcile.report.places import Place
 
 
@@ -107,6 +107,9 @@ DESCRIPTIONS: Final = {
 }
 """For every kind."""
 
+NOBODY: Final = Phrase()
+"""Has accepted a finding."""
+
 _KINDS: Final = tuple(Kind)
 _SEVERITIES: Final = tuple(Severity)
 
@@ -117,7 +120,8 @@ class Finding:
 
     ``title`` holds no counts, so that it stays the same while the finding does. ``identity`` is what makes the
     finding this one, whatever its place in the document, the lines of its rules and the flows of the day.
-    ``weight`` ranks findings of one kind: live flows, as a rule.
+    ``weight`` ranks findings of one kind: live flows, as a rule. ``ignored`` says who has accepted it, and is empty
+    where nobody has: such a finding is told like any other, and fails nothing.
     """
 
     kind: Kind
@@ -127,11 +131,17 @@ class Finding:
     identity: tuple[str, ...]
     related: tuple[Place, ...] = ()
     weight: int = 0
+    ignored: Phrase = NOBODY
 
     @property
     def severity(self) -> Severity:
-        """Give how much it matters."""
-        return DESCRIPTIONS[self.kind].severity
+        """Give how much it matters: as much as its kind does, unless somebody has accepted it."""
+        return Severity.NOTE if self.ignored else DESCRIPTIONS[self.kind].severity
+
+    @property
+    def told(self) -> Phrase:
+        """Give the message, behind who has accepted it."""
+        return say("{}. {}", self.ignored, self.message) if self.ignored else self.message
 
     @property
     def fingerprint(self) -> str:

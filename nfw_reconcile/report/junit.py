@@ -85,19 +85,18 @@ def _failing(scope: Scope, suite: str) -> Iterator[ET.Element]:
             continue
         described = DESCRIPTIONS[finding.kind]
         case = _case(suite, f"{described.title}: {plain(finding.title)}")
-        message = xml_text(plain(finding.message))
+        message = xml_text(plain(finding.told))
         if (file := finding.place.file) is not None:
             case.set("file", xml_text(file.path))
             case.set("line", str(file.line))
-        outcome = ET.SubElement(
-            case, OUTCOMES[finding.kind].value, {"type": finding.kind.value, "message": message}
-        )
+        element = Outcome.SKIPPED if finding.ignored else OUTCOMES[finding.kind]
+        outcome = ET.SubElement(case, element.value, {"type": finding.kind.value, "message": message})
         outcome.text = xml_text("\n".join(_details(finding)))
         yield case
 
 
 def _details(finding: Finding) -> Iterator[str]:
-    yield plain(finding.message)
+    yield plain(finding.told)
     for place in (finding.place, *finding.related):
         where = f"{place.file.path}:{place.file.line} " if place.file is not None else ""
         yield f"{where}({visible(place.address)})"

@@ -10,6 +10,7 @@ from nfw_reconcile.model.documents import Level
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.findings import Finding, Findings, Kind, Scope, told_apart
+from nfw_reconcile.report.ignored import acceptances, ignored_by
 from nfw_reconcile.report.names import Names
 from nfw_reconcile.report.pairs import (
     Causes,
@@ -38,6 +39,9 @@ _LEVELS: Final = {Level.WARNING: Kind.WARNING, Level.NOTE: Kind.NOTE}
 _ALL: Final = "nfw-reconcile"
 _TOO_LARGE: Final = "The newly denied region is too large to enumerate, so there is more than what is listed"
 _AT_ONCE: Final = " A stateless drop acts on every packet, so that no flush is needed."
+REMARKS: Final = (Phrase(("Warnings and notes",)),)
+"""What is fine about a scope that holds nothing else."""
+
 _MISSED: Final = "The captures may have missed flows"
 
 
@@ -46,7 +50,7 @@ def plan_findings(document: PlanDocument) -> Findings:
     plans = document.firewalls
     alone = plans[0] if len(plans) == 1 and is_sweep(plans[0]) else None
     common = anchored(remark_findings(document.remarks, (), _ALL), *(plan.policy for plan in plans))
-    scopes = [Scope(Phrase((_ALL,)), common)] if common else []
+    scopes = [Scope(Phrase((_ALL,)), common, REMARKS)] if common else []
     scopes += [_scope(document, plan) for plan in plans]
     return Findings(
         kind="plan",
@@ -112,7 +116,7 @@ def _rows(plan: FirewallPlan, effect: Effect) -> list[FlowRow]:
 def _found(kind: Kind, plan: FirewallPlan, pair: Causes, message: Phrase) -> Finding:
     found = finding(kind, pair, message, owner_identity(plan.firewall, plan.policy), plan.policy)
     if not is_sweep(plan):
-        return found
+        return dataclasses.replace(found, ignored=ignored_by(acceptances(pair.parts)))
     # The old policy of a sweep is no policy that ever was: nothing is said of it.
     return dataclasses.replace(found, title=say("Denied {}", naming.by(pair.new)), related=())
 
@@ -250,6 +254,7 @@ def _numbers(plans: Sequence[FirewallPlan]) -> tuple[tuple[str, int], ...]:
         ("firewalls", len(plans)),
         ("newly_denied_parts", parts(Effect.NEWLY_DENIED)),
         ("possibly_denied_parts", parts(Effect.POSSIBLY_DENIED)),
+        ("ignored_parts", sum(bool(part.ignored) for plan in plans for part in plan.region.parts)),
         ("undecided_parts", sum(len(plan.undecided) for plan in plans)),
         ("flows_to_flush", sum(flows_to_flush(plan) for plan in plans)),
         ("newly_denied_flows", flows(Effect.NEWLY_DENIED)),

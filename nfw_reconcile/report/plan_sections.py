@@ -13,6 +13,7 @@ from nfw_reconcile.report.advice import what_clients_feel
 from nfw_reconcile.report.blocks import Bullet, Bullets, Column, Paragraph, Section, Table, Tone
 from nfw_reconcile.report.changes import rule_changes, setting_changes
 from nfw_reconcile.report.flow_details import in_detail
+from nfw_reconcile.report.ignored import ignored
 from nfw_reconcile.report.names import NO_NAMES, Names
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, count, data, joined, say
 from nfw_reconcile.report.plan_headline import parts_with
@@ -41,6 +42,7 @@ def plan_sections(plan: FirewallPlan, most: int) -> tuple[Section, ...]:
         setting_changes(plan.setting_changes),
         _newly_denied(plan, most),
         _possibly_denied(plan, most),
+        ignored(plan, most),
         undecided(plan.undecided, most),
         capture_filters(plan.capture_filters),
         what_clients_feel(plan),

@@ -18,7 +18,7 @@ from nfw_reconcile.model.documents import (
     PolicyIdentity,
     RuleText,
 )
-from nfw_reconcile.model.plan_document import RegionPart, Undecided
+from nfw_reconcile.model.plan_document import Acceptance, RegionPart, Undecided
 from nfw_reconcile.report.addresses import Block, replace_addresses
 from nfw_reconcile.report.rewrite import D, Rewriter, file_of, parts_of, without_file
 
@@ -35,7 +35,7 @@ class Redaction:
     ``ip``: addresses and blocks, wherever they stand. ``tags``: what the ``metadata`` option of a rule
     says, and what EC2 calls addresses, which is what their tags say. ``names``: firewalls, policies, groups,
     accounts, ARNs, host names, files, the quoted parts of rules (``msg``, ``content``, ``pcre``), and what addresses
-    are called, but for the services that AWS publishes.
+    are called, but for the services that AWS publishes; who has accepted a finding, and why.
     """
 
     ip: bool = False
@@ -105,6 +105,8 @@ class _Redactor(Rewriter):
     def text(self, value: str, owner: object, field: str) -> str:
         if isinstance(owner, AddressName) and field != "address":
             return self._called(value, owner, field)
+        if isinstance(owner, Acceptance) and self._redaction.names and field != "until":
+            return self._labels.name("owner", value) if field == "owner" else REDACTED
         is_rule = isinstance(owner, RuleText) and field == "text"
         if self._redaction.tags and is_rule:
             value = _METADATA.sub(rf"\1{REDACTED}", value)

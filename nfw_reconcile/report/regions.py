@@ -47,8 +47,8 @@ def _texts(part: RegionPart) -> list[str]:
     told: set[Box] = set()
     for each in boxes:
         if each not in told:
-            told |= {each, _mirror(each)}
-            both = _mirror(each) in boxes and _mirror(each) != each
+            told |= {each, mirror(each)}
+            both = mirror(each) in boxes and mirror(each) != each
             texts.append(f"{box(each)}, either way" if both else box(each))
     return texts
 
@@ -85,7 +85,8 @@ def _port(ports: str) -> str:
     return "any" if ports in _EVERY_PORT else ports
 
 
-def _mirror(each: Box) -> Box:
+def mirror(each: Box) -> Box:
+    """Give the box of the same flows, listed from their other side."""
     return dataclasses.replace(
         each,
         sources=each.destinations,

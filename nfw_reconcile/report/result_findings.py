@@ -11,7 +11,7 @@ from nfw_reconcile.report.findings import Exit, Finding, Findings, Kind, Scope, 
 from nfw_reconcile.report.pairs import sentences
 from nfw_reconcile.report.phrases import Phrase, say
 from nfw_reconcile.report.places import Place, of_firewall
-from nfw_reconcile.report.plan_findings import anchored, owner_identity, remark_findings
+from nfw_reconcile.report.plan_findings import REMARKS, anchored, owner_identity, remark_findings
 from nfw_reconcile.report.result_headline import result_headline
 from nfw_reconcile.report.zone_findings import ZoneOf, zone_scope
 
@@ -49,7 +49,8 @@ def _untouched(ended: Exit) -> Finding:
 def _scopes(result: FirewallResult) -> Iterator[Scope]:
     common = anchored(_of_firewall(result), result.policy)
     if common:
-        yield Scope(naming.owner(result.firewall, result.policy), common)
+        fine = () if any(each.kind is Kind.UNPROVEN for each in common) else REMARKS
+        yield Scope(naming.owner(result.firewall, result.policy), common, fine)
     for zone in sorted(result.zones, key=lambda zone: (zone.zone, zone.scope)):
         yield zone_scope(ZoneOf(result, zone))
 

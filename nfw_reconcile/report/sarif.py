@@ -51,7 +51,9 @@ def render_sarif(
     What does not fit is left out from the end, and a notification says how many results that are. A message is plain
     text without embedded links or placeholders (SARIF 3.11.5, 3.11.6), whatever the data.
     """
-    results = [_result(each) for each in findings.ranked]
+    ranked = findings.ranked
+    suppressing = any(each.ignored for each in ranked)
+    results = [_result(each, suppressing=suppressing) for each in ranked]
     kept = _fitting(results, most_results, most_bytes)
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(findings, kept, len(results))]}
     return f"{inert(json.dumps(log, ensure_ascii=True, allow_nan=False, sort_keys=True, indent=2))}\n"
@@ -108,11 +110,12 @@ def _invocation(findings: Findings, left_out: int) -> JsonObject:
     return invocation
 
 
-def _result(finding: Finding) -> JsonObject:
+def _result(finding: Finding, *, suppressing: bool) -> JsonObject:
+    """Give a result; either all results of a run say whether they are suppressed, or none does (SARIF 3.27.23)."""
     result: JsonObject = {
         "ruleId": finding.kind.value,
         "ruleIndex": _KINDS.index(finding.kind),
-        "level": finding.severity.value,
+        "level": DESCRIPTIONS[finding.kind].severity.value,
         "message": {"text": _message(finding.message)},
         "locations": [location(finding.place)],
         # The one member by which GitHub tracks an alert; upload-sarif would make it from the lines of a file.
@@ -121,12 +124,23 @@ def _result(finding: Finding) -> JsonObject:
     }
     if finding.weight:
         result["properties"]["flows"] = finding.weight
+    if suppressing:
+        result["suppressions"] = [_suppression(finding.ignored)] if finding.ignored else []
     if finding.related:
         related = [location(place) for place in finding.related[:MOST_PLACES]]
         result["relatedLocations"] = [{"id": n, **each} for n, each in enumerate(related, 1)]
     if len(finding.related) > MOST_PLACES:
         result["properties"]["relatedLocationsLeftOut"] = len(finding.related) - MOST_PLACES
     return result
+
+
+def _suppression(ignored: Phrase) -> JsonObject:
+    """Say that, and why, somebody has accepted a result, outside of what was looked at (SARIF 3.35).
+
+    One that says neither that it is under review nor that it was rejected is in force (SARIF 3.27.23); the name of
+    that member differs between versions of the schema that tools follow.
+    """
+    return {"kind": "external", "justification": plain(ignored)}
 
 
 def location(place: Place) -> JsonObject:

@@ -26,7 +26,7 @@ from tests.checker import Expectations, current_tokens, violations
 from tests.places import DEMO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from nfw_reconcile.emulator.emulator import Emulator
@@ -62,6 +62,7 @@ class Site:
     emulator: Emulator
     url: str
     folder: Path
+    zones: Sequence[str] = ZONES
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -90,7 +91,7 @@ class Site:
         return sorted(path.stem for path in (self.folder / ".nfw-reconcile").glob("*.jsonl"))
 
     def alive(self) -> set[FiveTuple]:
-        return {entry.flow for zone in ZONES for entry in self.emulator.entries(zone)}
+        return {entry.flow for zone in self.zones for entry in self.emulator.entries(zone)}
 
     def problems(self) -> list[str]:
         """Say what must not be so when all is done: denied flows, others that are gone, and what was sent."""
@@ -121,15 +122,18 @@ DENIED: Final = _denied()
 
 
 @contextmanager
-def site(folder: Path, settings: EmulatorSettings = QUICK) -> Iterator[Site]:
+def site(folder: Path, settings: EmulatorSettings = QUICK, *, zones: Sequence[str] = ZONES) -> Iterator[Site]:
     """Build it, and have the checker look at all that was sent when it is left."""
     assert CHANGE.firewall is not None
     assert CHANGE.old is not None
     assert CHANGE.new is not None
-    flows = [CapturedFlow(flow, 600, 10, 5000, ZONES[number % 3]) for number, flow in enumerate(sorted(ALL))]
+    flows = [
+        CapturedFlow(flow, 600, 10, 5000, zones[number % len(zones)])
+        for number, flow in enumerate(sorted(ALL))
+    ]
     snapshot = snapshot_of(CHANGE.firewall, CHANGE.old)
     emulator = from_snapshot(
-        snapshot, flows, clock=time.time, judge=EngineJudge(), zones=ZONES, settings=settings, clients=None
+        snapshot, flows, clock=time.time, judge=EngineJudge(), zones=zones, settings=settings, clients=None
     )
     folder.mkdir(exist_ok=True)
     assert run(["plan", "--tf-plan", str(DEMO / "plan.json"), "--out", str(folder / "nfw.plan")]) == 0
@@ -137,6 +141,6 @@ def site(folder: Path, settings: EmulatorSettings = QUICK) -> Iterator[Site]:
         keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "eu-west-1"}
         client = boto3.client("network-firewall", endpoint_url=url, **keys)
         update_groups(client, CHANGE.old, CHANGE.new)
-        made = Site(emulator, url, folder)
+        made = Site(emulator, url, folder, zones)
         yield made
         assert made.violations() == []

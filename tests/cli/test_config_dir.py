@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from nfw_reconcile.cli import run
 from nfw_reconcile.errors import ExitCode
-from tests.places import CHECKOUT, EXAMPLES
+from tests.cli.site import CHANGE, INSTANT, KEYS, site
+from tests.places import CHECKOUT, DEMO, EXAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/plan.json"))
 
@@ -96,3 +97,29 @@ def test_configuration_says_itself_where_it_is_written(capsys: pytest.CaptureFix
     sides = ["--old", str(folder / "old"), "--new", str(folder / "new")]
     assert run(["plan", *sides, "--config-dir", str(folder / "new")]) == ExitCode.USAGE
     assert "the new side is Terraform configuration" in capsys.readouterr().err
+
+
+def test_a_result_names_the_lines_that_its_plan_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    assert CHANGE.firewall is not None
+    with site(tmp_path / "site", INSTANT) as made:
+        plan, result = (str(made.folder / name) for name in ("lines.plan", "lines.result"))
+        reach = ["--endpoint-url", made.url]
+        words = ["--old", str(DEMO / "old"), "--new", str(DEMO / "new"), "--out", plan, *reach]
+        assert run(["plan", *words, "--context", f"live:{CHANGE.firewall.name.arn}"]) == ExitCode.OK
+        monkeypatch.chdir(made.folder)
+        acting = ["--yes", "--settle", "0.1", "--result", result]
+        assert run(["apply", plan, *acting, *reach]) == ExitCode.OK
+        document = json.loads(Path(result).read_text(encoding="utf-8"))
+        capsys.readouterr()
+        assert run(["show", result, "--format", "markdown"]) == ExitCode.OK
+    found = [rule for _, rule in rules(document["firewalls"][0]["zones"])]
+    story = "nfw_reconcile/cli/demo/story"
+    assert {(rule["sid"], rule["file"], rule["file_line"]) for rule in found} == {
+        (10, f"{story}/old/main.tf", 31),
+        (20, f"{story}/old/main.tf", 33),
+    }
+    assert f"{story}/old/main.tf:31" in capsys.readouterr().out

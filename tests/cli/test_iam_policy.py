@@ -121,6 +121,27 @@ def test_commands_that_only_compute_need_nothing(capsys: pytest.CaptureFixture[s
     assert printed(capsys, "--for", command)["Statement"] == []
 
 
+@pytest.mark.parametrize("command", ["snapshot", "plan --capture", "apply", "resume", "verify", "sweep"])
+def test_resource_groups_come_on_top_of_what_a_command_needs(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    without_them = printed(capsys, "--for", command)["Statement"]
+    *rest, added = printed(capsys, "--for", command, "--with-resource-groups")["Statement"]
+    assert rest == without_them
+    assert added == {
+        "Sid": "ResourceGroups",
+        "Effect": "Allow",
+        "Action": [
+            "ec2:DescribeInstances",
+            "ec2:DescribeNetworkInterfaces",
+            "resource-groups:GetGroupQuery",
+            "resource-groups:ListGroupResources",
+            "tag:GetResources",
+        ],
+        "Resource": "*",
+    }
+
+
 def test_a_journal_in_s3_has_statements_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     policy = printed(capsys, "--for", "status", "--journal", "s3://audit/nfw/")
     assert policy["Statement"] == [
@@ -147,6 +168,10 @@ def test_a_journal_in_s3_has_statements_of_its_own(capsys: pytest.CaptureFixture
         (
             ("--for", "apply", "--journal", ".nfw-reconcile"),
             "--journal .nfw-reconcile is not s3://BUCKET/PREFIX.",
+        ),
+        (
+            ("--for", "classify", "--with-resource-groups"),
+            "--with-resource-groups is for plan --capture, apply, resume, verify, sweep, snapshot.",
         ),
         ((), "Missing option '--for'"),
     ],

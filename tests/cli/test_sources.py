@@ -133,6 +133,8 @@ def test_variables_are_given_to_both_sides(
         (["--var", "ports=443"], "still denied"),
         (["--var-file", "../prod.tfvars"], "still allowed"),
         (["--var-file", "../prod.tfvars", "--var", "ports=443"], "still denied"),
+        (["--var", "ports=443", "--var-file=../prod.tfvars"], "still allowed"),
+        (["--var=ports=8443", "--var-file", "../prod.tfvars", "--var", "ports=443"], "still denied"),
     ):
         assert run(["explain", *both, *words, *CUT]) == ExitCode.OK
         assert verdict in said(capsys)[0]
@@ -214,12 +216,13 @@ def test_states_are_sides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     [
         (["--old", "git:", "--new", "infra"], ExitCode.USAGE, "'' is not a revision"),
         (["--old", "git:-x", "--new", "infra"], ExitCode.USAGE, "'-x' is not a revision"),
-        (["--old", "git:HEAD:../x", "--new", "infra"], ExitCode.USAGE, "no directory of the repository"),
+        (["--old", "git:HEAD:../x", "--new", "infra"], ExitCode.USAGE, "no path in the repository"),
         (["--old", "git:none:infra", "--new", "infra"], ExitCode.ERROR, "no revision none"),
         (["--old", "git:HEAD:none", "--new", "infra"], ExitCode.ERROR, "none: git:HEAD has no such directory"),
         (["--old", "git:HEAD", "--new", "infra"], ExitCode.ERROR, "no Terraform configuration in git:HEAD"),
         (["--old", "git:HEAD:infra", "--new", "."], ExitCode.ERROR, "no Terraform configuration in ."),
-        (["--old", "git:HEAD:infra/main.tf", "--new", "infra"], ExitCode.ERROR, "no such directory"),
+        (["--old", "git:HEAD:infra/main.tf", "--new", "infra"], ExitCode.ERROR, "Name its directory"),
+        (["--old", "infra/main.tf", "--new", "infra"], ExitCode.ERROR, "one file of a Terraform configuration"),
         (["--old", "infra", "--new", "none"], ExitCode.ERROR, "none: there is no such file"),
         (["--old", "live:main", "--new", "infra"], ExitCode.USAGE, "not the ARN of a firewall"),
         (["--old", "infra", "--new", "infra", "--var", "x"], ExitCode.USAGE, "not NAME=VALUE"),
@@ -403,3 +406,28 @@ def test_values_are_for_parameters_of_templates_too(
     new.write_text(TEMPLATE.replace("${Port}", "443"), encoding="utf-8")
     assert run(["plan", "--old", str(old), "--new", str(new), *words]) == 0
     assert told in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_template_in_a_revision_is_a_side(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.commit({"stacks/network.yaml": TEMPLATE, "link.yaml": "-> stacks/network.yaml"})
+    repo.write({"stacks/network.yaml": TEMPLATE.replace("-> any ${Port}", "-> any 443")})
+    words = ["--old", "git:HEAD:stacks/network.yaml", "--new", "stacks/network.yaml", "--var", "Port=8443"]
+    assert run(["plan", *words, "--format", "json", "--detailed-exitcode"]) == ExitCode.CHANGES
+    document = json.loads(capsys.readouterr().out)
+    assert document["source"] == "git:HEAD:stacks/network.yaml compared with network.yaml"
+    (change,) = document["firewalls"][0]["rule_changes"]
+    for side in ("old", "new"):
+        assert (change[side]["file"], change[side]["file_line"]) == ("stacks/network.yaml", 13), side
+    words = ["--old", "git:HEAD:link.yaml", "--new", "git:HEAD:stacks/network.yaml", "--var", "Port=8443"]
+    assert run(["plan", *words, "--detailed-exitcode"]) == ExitCode.OK
+
+
+def test_any_file_in_a_revision_is_what_it_holds(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.commit({"plan.json": (DEMO / "plan.json").read_bytes(), "notes.txt": "hello"})
+    words = ["--old", "git:HEAD:plan.json", "--new", "plan.json"]
+    assert run(["plan", *words, "--detailed-exitcode"]) == ExitCode.OK
+    said(capsys)
+    assert run(["plan", "--old", "git:HEAD:notes.txt", "--new", "plan.json"]) == ExitCode.ERROR
+    assert "notes.txt:1:1: this is not JSON" in said(capsys)[1]

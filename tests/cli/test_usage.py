@@ -104,13 +104,13 @@ def test_classify_keeps_the_order_of_its_input(capsys: pytest.CaptureFixture[str
     given = [json.loads(line) for line in FLOWS.read_text().splitlines()]
     answered = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [each["flow"] for each in answered] == given
-    assert {"effect", "flush", "old", "new", "conditions"} <= set(answered[0])
+    assert {"effect", "flush", "after_flush", "old", "new", "conditions"} <= set(answered[0])
 
 
 def test_classify_writes_csv_with_a_header(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["classify", "--tf-plan", str(PLAN), "--flows", str(FLOWS), "--format", "csv"]) == ExitCode.OK
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].endswith("effect,flush,old_verdict,old_rule,new_verdict,new_rule")
+    assert lines[0].endswith("effect,flush,old_verdict,old_rule,new_verdict,new_rule,after_flush")
     assert len(lines) == 1 + len(FLOWS.read_text().splitlines())
 
 

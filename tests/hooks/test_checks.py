@@ -1,4 +1,4 @@
-"""What can be said of the hooks without running them: by ShellCheck, by zizmor, by rules of our own."""
+"""What can be said of the hooks without running them: by ShellCheck, actionlint and zizmor, by rules of our own."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ import yaml
 
 from tests.hooks.pipelines import scripts
 from tests.hooks.workplace import HOOKS
+from tests.places import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOOLS: Final = Path(sys.executable).parent
+OWN: Final = CHECKOUT / ".github" / "workflows"
 SCRIPTS: Final = sorted(
     path for path in HOOKS.rglob("*") if path.suffix == ".sh" or path.parent.name == "hcp-terraform"
 )
 YAML: Final = sorted([*HOOKS.rglob("*.yml"), *HOOKS.rglob("*.yaml")])
 GITHUB: Final = sorted((HOOKS / "github").rglob("*.yml"))
+WORKFLOWS: Final = sorted([*(HOOKS / "github" / "workflows").glob("*.yml"), *OWN.glob("*.yml")])
 PINNED: Final = re.compile(r"actions/[a-z-]+@[0-9a-f]{40}")
 
 
@@ -60,6 +63,23 @@ def test_zizmor_finds_nothing_on_github() -> None:
     line = [str(TOOLS / "zizmor"), "--offline", "--persona", "auditor", "--no-progress", *map(str, GITHUB)]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def actionlint(*words: str, workflow: str | None = None) -> subprocess.CompletedProcess[str]:
+    line = [str(TOOLS / "actionlint"), "-no-color", "-shellcheck", str(TOOLS / "shellcheck"), *words]
+    return subprocess.run(line, input=workflow, capture_output=True, text=True, check=False)
+
+
+def test_actionlint_finds_nothing_in_workflows() -> None:
+    done = actionlint(*map(str, WORKFLOWS))
+    assert len(WORKFLOWS) > 3
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_actionlint_would_find_something() -> None:
+    workflow = (HOOKS / "github" / "workflows" / "plan.yml").read_text(encoding="utf-8")
+    for good, bad in (("github.base_ref", "github.base_reff"), ("- name: Install", "- nam: Install")):
+        assert actionlint("-", workflow=workflow.replace(good, bad)).returncode == 1
 
 
 def test_every_action_is_pinned() -> None:

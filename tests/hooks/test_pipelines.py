@@ -11,32 +11,23 @@ import yaml
 from werkzeug import Request, Response
 
 from nfw_reconcile.pipeline.saved import document_bytes, sealed
-from tests.cli.site import INSTANT, Site, site
 from tests.codehosts import HEAD, NUMBER, REPOSITORY, GitHub
 from tests.hooks.pipelines import GitHubJob, in_one_shell, load
-from tests.hooks.workplace import HOOKS, Workplace
+from tests.hooks.revisions import OF_THE_BASE, checked_out, looked_at_by
+from tests.hooks.workplace import HOOKS
 from tests.places import CHECKOUT, DEMO
 from tests.unit.report.scenes import tighten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pytest_httpserver import HTTPServer
 
+    from tests.cli.site import Site
+    from tests.hooks.workplace import Workplace
+
 SECRET = ("tfplan.bin", "tfplan.json")
 """What must never be handed on: Terraform's plan holds sensitive values in clear."""
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Site]:
-    with site(tmp_path / "site", INSTANT) as found:
-        yield found
-
-
-@pytest.fixture
-def workplace(tmp_path: Path, made: Site) -> Workplace:
-    return Workplace(tmp_path / "job", made.url)
 
 
 def planned(workplace: Workplace) -> None:
@@ -54,6 +45,7 @@ def test_atlantis(workplace: Workplace, made: Site) -> None:
     given = {
         "ATLANTIS_TERRAFORM_VERSION": "1.11.4",
         "DIR": str(workplace.folder),
+        "NFW_CONFIG": "/dev/null",
         "NFW_JOURNAL": "journal",
         "PLANFILE": plan,
         "SHOWFILE": str(workplace.folder / "default.json"),
@@ -160,6 +152,9 @@ def gitlab_environment(job: dict[str, Any], workplace: Workplace) -> dict[str, s
 def test_gitlab(name: str, workplace: Workplace, made: Site) -> None:
     job, lines = gitlab_job(name)
     given = gitlab_environment(job, workplace)
+    if name == "nfw-plan":
+        checked_out(workplace)
+        given["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"] = "main"
     done = in_one_shell(workplace, lines, **given)
     assert done.code == 0, done.err
     assert "header.claims.signature" not in done.out + done.err
@@ -173,6 +168,7 @@ def test_gitlab(name: str, workplace: Workplace, made: Site) -> None:
     if name == "nfw-plan":
         assert made.emulator.flow_operations == ()
         assert "Newly denied" in done.out
+        assert looked_at_by(workplace.folder / "nfw.plan") == OF_THE_BASE
     else:
         assert made.problems() == []
         assert job["resource_group"]
@@ -183,6 +179,7 @@ def test_gitlab(name: str, workplace: Workplace, made: Site) -> None:
 
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 VARIABLES = {
+    "github.base_ref": "main",
     "vars.AWS_REGION": "eu-west-1",
     "vars.NFW_VERSION": "0.1.0",
     "vars.NFW_PLAN_ROLE_ARN": "arn:aws:iam::111122223333:role/plan",
@@ -210,6 +207,7 @@ def tokens(httpserver: HTTPServer) -> dict[str, str]:
 
 @pytest.mark.parametrize("true", [frozenset(), frozenset({SAME_REPOSITORY})], ids=["of a fork", "of our own"])
 def test_github_plan(true: frozenset[str], workplace: Workplace, made: Site, tokens: dict[str, str]) -> None:
+    checked_out(workplace)
     given = tokens if true else {}
     job = GitHubJob(workplace, VARIABLES, true, dict(given))
     done = job.run(load("github/workflows/plan.yml")["jobs"]["plan"])
@@ -219,7 +217,7 @@ def test_github_plan(true: frozenset[str], workplace: Workplace, made: Site, tok
     assert ("AWS_WEB_IDENTITY_TOKEN_FILE" in job.variables) is bool(true)
     (upload,) = (step for step in job.used if step["uses"].startswith("actions/upload-artifact@"))
     assert upload["with"]["path"] == "plan.json"
-    assert json.loads((workplace.folder / "plan.json").read_text())["sha256"]
+    assert looked_at_by(workplace.folder / "plan.json") == OF_THE_BASE
 
 
 def test_github_apply(workplace: Workplace, made: Site, tokens: dict[str, str]) -> None:

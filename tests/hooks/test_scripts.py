@@ -11,20 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.checker import flushes
-from tests.cli.site import DENIED, INSTANT, site
+from tests.cli.site import DENIED
 from tests.hooks.workplace import Workplace
 from tests.places import DEMO
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.cli.site import Site
+
 BEFORE, AFTER = "ci/nfw/pre-apply.sh", "ci/nfw/post-apply.sh"
 TF_PLAN = str(DEMO / "plan.json")
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Workplace:
-    return Workplace(tmp_path / "job")
 
 
 def result_of(path: Path) -> Any:  # noqa: ANN401 - JSON has no narrower type
@@ -36,95 +33,94 @@ SHELLS = ["dash", pytest.param("bash", marks=pytest.mark.full)]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_before_and_after_apply_the_promise_is_kept(tmp_path: Path, shell: str) -> None:
-    with site(tmp_path / "site", INSTANT) as made:
-        workplace = Workplace(tmp_path / "job", made.url)
-        shutil.copy(DEMO / "plan.json", workplace.folder / "tfplan.json")
-        before = workplace.run(shell, BEFORE)
-        assert before.code == 0, before.err
-        assert "Newly denied" in before.out
-        after = workplace.run(shell, AFTER)
-        assert after.code == 0, after.err
-        assert f"{len(DENIED)} flows flushed and proven gone" in after.out
-        assert made.problems() == []
+def test_before_and_after_apply_the_promise_is_kept(workplace: Workplace, made: Site, shell: str) -> None:
+    shutil.copy(DEMO / "plan.json", workplace.folder / "tfplan.json")
+    before = workplace.run(shell, BEFORE)
+    assert before.code == 0, before.err
+    assert "Newly denied" in before.out
+    assert "+ egress sid 10 main.tf:31:" in before.out
+    after = workplace.run(shell, AFTER)
+    assert after.code == 0, after.err
+    assert f"{len(DENIED)} flows flushed and proven gone" in after.out
+    assert made.problems() == []
     assert f"{len(DENIED)} flows flushed" in (workplace.folder / "nfw-result.md").read_text()
     for name in ("nfw.plan", "nfw.result"):
         assert stat.S_IMODE((workplace.folder / name).stat().st_mode) == 0o600
     assert list((workplace.folder / ".nfw-reconcile").glob("*.jsonl"))
 
 
-def test_paths_come_from_the_environment_and_options_from_the_command_line(tmp_path: Path) -> None:
-    with site(tmp_path / "site", INSTANT) as made:
-        workplace = Workplace(tmp_path / "job", made.url)
-        paths = {
-            "NFW_PLAN": "my plan",
-            "NFW_PLAN_REPORT": "-plan.md",
-            "NFW_RESULT": "my result",
-            "NFW_RESULT_REPORT": "*",
-            "NFW_JOURNAL": "a journal",
-        }
-        before = workplace.run(BEFORE, "--detailed-exitcode", NFW_TF_PLAN=TF_PLAN, **paths)
-        assert before.code == 2, before.err
-        digest = result_of(workplace.folder / "my plan")["sha256"]
-        after = workplace.run(AFTER, "--max-flows", "100", NFW_PLAN_SHA256=digest, **paths)
-        assert after.code == 0, after.err
-        assert made.problems() == []
+def test_paths_come_from_the_environment_and_options_from_the_command_line(
+    workplace: Workplace, made: Site
+) -> None:
+    paths = {
+        "NFW_PLAN": "my plan",
+        "NFW_PLAN_REPORT": "-plan.md",
+        "NFW_RESULT": "my result",
+        "NFW_RESULT_REPORT": "*",
+        "NFW_JOURNAL": "a journal",
+    }
+    before = workplace.run(BEFORE, "--detailed-exitcode", NFW_TF_PLAN=TF_PLAN, **paths)
+    assert before.code == 2, before.err
+    digest = result_of(workplace.folder / "my plan")["sha256"]
+    after = workplace.run(AFTER, "--max-flows", "100", NFW_PLAN_SHA256=digest, **paths)
+    assert after.code == 0, after.err
+    assert made.problems() == []
     left = {path.name for path in workplace.folder.iterdir()} - {"ci"}
+    left -= {path.name for path in (DEMO / "new").iterdir()}
     assert left == {"my plan", "-plan.md", "my result", "*", "a journal"}
 
 
-def test_the_report_goes_to_the_page_of_the_job_where_there_is_one(workplace: Workplace) -> None:
-    page = workplace.folder / "summary"
+def test_the_report_goes_to_the_page_of_the_job_where_there_is_one(offline: Workplace) -> None:
+    page = offline.folder / "summary"
     page.write_text("Earlier.\n")
-    done = workplace.run(BEFORE, NFW_TF_PLAN=TF_PLAN, GITHUB_STEP_SUMMARY=str(page))
+    done = offline.run(BEFORE, NFW_TF_PLAN=TF_PLAN, GITHUB_STEP_SUMMARY=str(page))
     assert done.code == 0
-    assert page.read_text() == "Earlier.\n" + (workplace.folder / "nfw-plan.md").read_text()
+    assert page.read_text() == "Earlier.\n" + (offline.folder / "nfw-plan.md").read_text()
 
 
 @pytest.mark.parametrize(("size", "shown"), [(1_000_000, True), (1_000_001, False)])
-def test_a_report_that_the_page_would_not_take_is_named(workplace: Workplace, size: int, shown: bool) -> None:  # noqa: FBT001 - a column
-    (workplace.folder / "report.md").write_text("x" * size)
-    page = workplace.folder / "summary"
-    done = workplace.run("ci/nfw/step-summary.sh", "report.md", GITHUB_STEP_SUMMARY=str(page))
+def test_a_report_that_the_page_would_not_take_is_named(offline: Workplace, size: int, shown: bool) -> None:  # noqa: FBT001 - a column
+    (offline.folder / "report.md").write_text("x" * size)
+    page = offline.folder / "summary"
+    done = offline.run("ci/nfw/step-summary.sh", "report.md", GITHUB_STEP_SUMMARY=str(page))
     assert done.code == 0
     assert (page.stat().st_size == size) is shown
     assert ("report.md" in page.read_text()) is not shown
 
 
-def test_a_plan_that_cannot_be_made_leaves_none_from_earlier(workplace: Workplace) -> None:
-    (workplace.folder / "nfw.plan").write_text("of another change")
-    done = workplace.run(BEFORE, NFW_TF_PLAN="missing.json")
+def test_a_plan_that_cannot_be_made_leaves_none_from_earlier(offline: Workplace) -> None:
+    (offline.folder / "nfw.plan").write_text("of another change")
+    done = offline.run(BEFORE, NFW_TF_PLAN="missing.json")
     assert done.code == 1
     assert "missing.json" in done.err
-    assert not (workplace.folder / "nfw.plan").exists()
-    assert workplace.run(AFTER).code == 1
+    assert not (offline.folder / "nfw.plan").exists()
+    assert offline.run(AFTER).code == 1
 
 
-def test_another_plan_than_the_approved_one_is_refused(workplace: Workplace) -> None:
-    workplace.run(BEFORE, NFW_TF_PLAN=TF_PLAN)
-    (workplace.folder / "nfw.result").write_text("of another run")
-    done = workplace.run(AFTER, NFW_PLAN_SHA256="0" * 64)
+def test_another_plan_than_the_approved_one_is_refused(offline: Workplace) -> None:
+    offline.run(BEFORE, NFW_TF_PLAN=TF_PLAN)
+    (offline.folder / "nfw.result").write_text("of another run")
+    done = offline.run(AFTER, NFW_PLAN_SHA256="0" * 64)
     assert done.code == 3
     assert "--plan-sha256" in done.err
-    assert not (workplace.folder / "nfw.result").exists()
+    assert not (offline.folder / "nfw.result").exists()
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_cancelled_job_stops_in_good_order(tmp_path: Path, shell: str) -> None:
-    with site(tmp_path / "site", INSTANT) as made:
-        workplace = Workplace(tmp_path / "job", made.url)
-        workplace.run(BEFORE, NFW_TF_PLAN=TF_PLAN)
-        process = workplace.start(shell, AFTER)
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "flushing" in line:
-                break
-        process.send_signal(signal.SIGINT)  # to the shell alone, as CI services do it
-        out, err = process.communicate(timeout=120)
-        sent = len(flushes(made.emulator))
-        assert process.returncode == 5, out + err
-        assert "nfw-reconcile resume" in out
-        assert len(flushes(made.emulator)) == sent
-        resumed = workplace.run("nfw-reconcile", "resume")
-        assert resumed.code == 0, resumed.err
-        assert made.problems() == []
+def test_a_cancelled_job_stops_in_good_order(tmp_path: Path, made: Site, shell: str) -> None:
+    workplace = Workplace(tmp_path / "job", made.url)  # no resident process stands between signal and program
+    shutil.copy(made.folder / "nfw.plan", workplace.folder)
+    process = workplace.start(shell, AFTER)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "flushing" in line:
+            break
+    process.send_signal(signal.SIGINT)  # to the shell alone, as CI services do it
+    out, err = process.communicate(timeout=120)
+    sent = len(flushes(made.emulator))
+    assert process.returncode == 5, out + err
+    assert "nfw-reconcile resume" in out
+    assert len(flushes(made.emulator)) == sent
+    resumed = workplace.run("nfw-reconcile", "resume")
+    assert resumed.code == 0, resumed.err
+    assert made.problems() == []

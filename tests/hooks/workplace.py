@@ -10,7 +10,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tests.cli.site import KEYS, PROGRAM
+from tests.cli.site import KEYS
+from tests.hooks.hasty import PROGRAM
+from tests.hooks.resident import CALLER
 from tests.places import CHECKOUT, DEMO
 
 if TYPE_CHECKING:
@@ -22,20 +24,13 @@ ALARM: Final = 300
 POSIX: Final = ("sh", "-e", "-c")
 BASH: Final = ("bash", "-e", "-c")
 
-# The emulator takes no time for anything, so waits that the real service needs can be short.
-HASTY: Final = f"""
-from nfw_reconcile.cli.clock import SystemClock
-
-patient_sleep = SystemClock.sleep
-SystemClock.sleep = lambda clock, seconds: patient_sleep(clock, seconds / 20)
-{PROGRAM}"""
 # The endpoint goes onto the command line of what calls AWS, as only a user can put it there; times are short.
 NFW_RECONCILE: Final = """#!/bin/sh
 case ${{1:-}} in
   apply) set -- "$@" --endpoint-url {url} --settle 0.5 ;;
   resume | snapshot | verify) set -- "$@" --endpoint-url {url} ;;
 esac
-exec {python} -c {program} "$@"
+exec {start} "$@"
 """
 TERRAFORM: Final = """#!/bin/sh
 echo "$*" >> {log}
@@ -69,18 +64,23 @@ class Done:
 
 
 class Workplace:
-    """A checkout that holds the hooks, as README.md of the hooks tells users to lay it out."""
+    """A checkout that holds a root module and the hooks, as README.md of the hooks tells users to lay it out."""
 
-    def __init__(self, folder: Path, url: str = "http://127.0.0.1:9") -> None:
-        """Make ``folder``; the program calls ``url`` where it calls AWS."""
+    def __init__(self, folder: Path, url: str = "http://127.0.0.1:9", resident: Path | None = None) -> None:
+        """Make ``folder``; the program calls ``url`` where it calls AWS.
+
+        ``resident`` is where a resident process answers; without it each command is a program of its own.
+        """
         self.folder = folder
         self.hooks = folder / "ci" / "nfw"
         self._bin = folder.parent / f"{folder.name}.bin"
         self._bin.mkdir()
+        shutil.copytree(DEMO / "new", folder)
         shutil.copytree(HOOKS, self.hooks)
         python, quoted = shlex.quote(sys.executable), shlex.quote
-        nfw = NFW_RECONCILE.format(url=quoted(url), python=python, program=quoted(HASTY))
-        self.add_program("nfw-reconcile", nfw)
+        words = ["-c", PROGRAM] if resident is None else ["-S", "-E", "-c", CALLER, str(resident)]
+        start = f"{python} {shlex.join(words)}"
+        self.add_program("nfw-reconcile", NFW_RECONCILE.format(url=quoted(url), start=start))
         terraform = TERRAFORM.format(log=quoted(str(self.log)), plan=quoted(str(DEMO / "plan.json")))
         self.add_program("terraform", terraform)
         installed = quoted(str(self._bin / "nfw-reconcile"))

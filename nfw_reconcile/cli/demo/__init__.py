@@ -190,6 +190,6 @@ def _moment(stage: Stage) -> str:
 def _service(stage: Stage) -> tuple[AwsFlowService, Any]:
     """Give the service over real boto3 clients that the emulator answers."""
     clients = local_clients(REGION)
-    for client in (clients.reads, clients.starts, clients.ec2, clients.sts):
+    for client in clients.every:
         attach(client, stage.emulator, sleep=stage.clock.sleep)
     return AwsFlowService(clients), clients.reads

@@ -42,7 +42,7 @@ class Account:
             snapshot_of(firewall, bundle), clock=clock.now, judge=EngineJudge(), zones=(f"{REGION}a",)
         )
         clients = local_clients(REGION)
-        for client in (clients.reads, clients.starts, clients.ec2, clients.sts):
+        for client in clients.every:
             attach(client, emulator, sleep=clock.sleep)
         return cls(emulator, firewall, bundle, clients, [])
 

@@ -76,7 +76,7 @@ def test_firewalls_that_share_a_policy_are_each_flushed_by_their_own_home_net() 
         emulator.put_flow(place, DENIED[_name(change)], age=600)
     region = sides.changes[0].firewall.region if sides.changes[0].firewall else None
     clients = local_clients(str(region))
-    for client in (clients.reads, clients.starts, clients.ec2, clients.sts):
+    for client in clients.every:
         attach(client, emulator, sleep=clock.sleep)
     plan = plan_of(sides, None, About("plan.json", "2026-01-01T00:00:00Z"))
     old, new = sides.changes[0].old, sides.changes[0].new

@@ -151,7 +151,7 @@ def test_nothing_is_said_where_nothing_turns_midstream(old: PolicyBundle, new: P
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [("DROP", "clients of flushed TCP connections hang"), ("CONTINUE", "goes on"), ("REJECT", "")],
+    [("DROP", "clients of flushed TCP connections hang"), ("REJECT", "")],
 )
 def test_what_the_stream_exception_policy_does_to_flushed_connections(value: str, said: str) -> None:
     found = texts(exception_policy(value, WEB), exception_policy(value, DENY_ALL))
@@ -159,12 +159,6 @@ def test_what_the_stream_exception_policy_does_to_flushed_connections(value: str
         text for text in found if f"the stream exception policy is {value}" in text and said in text
     ]
     assert len(found) == bool(said)
-
-
-def test_udp_and_icmp_are_warned_about_where_they_are_cut() -> None:
-    found = texts(exception_policy("REJECT", DNS), exception_policy("REJECT", DENY_ALL))
-    assert len(found) == 1
-    assert found[0].startswith("UDP and ICMP have no handshake")
 
 
 def test_udp_alone_says_nothing_of_tcp() -> None:

@@ -13,7 +13,7 @@ from nfw_reconcile.model.inventory import PolicyChange
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.pipeline.live import PlannedPolicies
 from nfw_reconcile.pipeline.planning import plan_firewall
-from nfw_reconcile.sources.assemble import GIVEN
+from nfw_reconcile.sources.binding import GIVEN
 from tests.bodies import bundle, firewall, group, inventory, policy, snapshot
 
 if TYPE_CHECKING:

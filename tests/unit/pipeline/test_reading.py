@@ -115,6 +115,23 @@ def test_members_of_prefix_lists_are_read(tmp_path: Path) -> None:
     assert effect(request, flow("tcp 10.0.0.5:50000 198.51.100.1:8443"), live) is Effect.STILL_DENIED
 
 
+@pytest.mark.parametrize("member", ["prefix_lists", "resource_groups"])
+def test_what_a_snapshot_holds_of_a_reference_decides(tmp_path: Path, member: str) -> None:
+    arn_of_set = {"prefix_lists": LIST, "resource_groups": RESOURCES}[member]
+    allowed = group(
+        "web", "pass tcp any any -> @ALLOWED 8443 (sid:1;)", ReferenceSets=references(ALLOWED=arn_of_set)
+    )
+    live = account()
+    saved = tmp_path / "saved.json"
+    saved.write_text(
+        json.dumps(snapshot(inventory(MAIN, EGRESS, allowed)) | {member: {arn_of_set: ["192.0.2.1/32"]}}),
+        encoding="utf-8",
+    )
+    request = Request(old=FileSource(saved), new=file(tmp_path, inventory(MAIN, EGRESS, NARROW)))
+    assert effect(request, CUT, live) is Effect.NEWLY_DENIED
+    assert effect(request, flow("tcp 10.0.0.5:50000 192.0.2.2:8443"), live) is Effect.STILL_DENIED
+
+
 @pytest.mark.parametrize("reference", [LIST, RESOURCES])
 def test_members_that_nobody_tells_are_not_known(tmp_path: Path, reference: str) -> None:
     allowed = group(

@@ -56,7 +56,7 @@ def test_each_word_names_one_kind_of_source(text: str, expected: tuple[Source, s
         ("git::infra", "'' is not a revision"),
         ("git:--upload-pack=x", "is not a revision"),
         ("git:main..other", "is not a revision"),
-        ("git:main:/etc", "/etc is no directory of the repository"),
+        ("git:main:/etc", "/etc is no path in the repository"),
         ("git:main:../other", "relative to the root of the repository"),
         ("live:", "is not the ARN of a firewall"),
         ("live:main", "is not the ARN of a firewall"),
@@ -69,15 +69,17 @@ def test_what_cannot_be_a_source_is_a_usage_error(text: str, message: str) -> No
 
 
 def test_variables_keep_their_order_and_their_equals_signs() -> None:
-    found = parse_variables(["a=1", "b-c=x=y", "c=", "a=2"], [Path("x.tfvars")])
-    assert found == Variables((("a", "1"), ("b-c", "x=y"), ("c", ""), ("a", "2")), (Path("x.tfvars"),))
+    found = parse_variables(["a=1", "b-c=x=y", Path("x=y.tfvars"), "c=", "a=2"])
+    assert found == Variables((("a", "1"), ("b-c", "x=y"), Path("x=y.tfvars"), ("c", ""), ("a", "2")))
+    assert found.values == (("a", "1"), ("b-c", "x=y"), ("c", ""), ("a", "2"))
+    assert found.files == (Path("x=y.tfvars"),)
     assert found
-    assert not parse_variables([], [])
+    assert not parse_variables([])
 
 
 def test_all_that_are_no_variables_are_told_at_once() -> None:
     with pytest.raises(UsageError) as refused:
-        parse_variables(["a=1", "b", "=x", "1a=x", "a b=x"], [])
+        parse_variables(["a=1", "b", "=x", "1a=x", "a b=x"])
     assert [str(each) for each in refused.value.problems] == [
         f"--var {text}: this is not NAME=VALUE. Write --var NAME=VALUE."
         for text in ("b", "=x", "1a=x", "a b=x")

@@ -72,7 +72,7 @@ def site(order: str, settings: EmulatorSettings | None = None) -> Site:
     clock = VirtualClock()
     firewall = drifting(order, clock.now, settings)
     clients = local_clients(REGION)
-    for client in (clients.reads, clients.starts, clients.ec2, clients.sts):
+    for client in clients.every:
         attach(client, firewall.emulator, sleep=clock.sleep)
     return Site(clock, firewall, AwsFlowService(clients))
 

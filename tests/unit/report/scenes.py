@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.model.documents import Limits, NameKind, NameOrigin
-from nfw_reconcile.model.plan_document import AttemptRule, SettingChange, Undecided
+from nfw_reconcile.model.plan_document import Acceptance, AttemptRule, SettingChange, Undecided
 from nfw_reconcile.model.result_document import OperationType, ZoneState
 from nfw_reconcile.model.verdict import Effect, Engine
 from tests import builders as make
@@ -164,6 +164,37 @@ def only_possible() -> PlanDocument:
         new=make.by_default("aws:drop_established"),
     )
     return make.plan_document(make.firewall_plan(part, stream_exception_policy="CONTINUE"))
+
+
+def ignored() -> PlanDocument:
+    """An owner has accepted one of two denials, and two owners together what may be denied."""
+    partner = Acceptance("payments", "CHG-1234: the partner has used port 8443 since March", "2025-12-31")
+    browsers = Acceptance("@web-team", "no client asks for example.net any more", "2025-08-31")
+    accepted = dataclasses.replace(
+        make.region_part(old=make.by_rule(PASS_WEB), new=make.by_rule(DROP_WEB)), ignored=(partner,)
+    )
+    dns = make.region_part(
+        make.box(port="53", protocols=(17,)),
+        old=make.by_rule(PASS_DNS),
+        new=make.by_default(),
+        witness=make.flow("198.51.100.53", 53, protocol=17),
+    )
+    may = dataclasses.replace(
+        make.region_part(
+            make.box(port="8443"),
+            effect=Effect.POSSIBLY_DENIED,
+            conditions=("tls.sni is or is under example.net",),
+            new=make.by_default(),
+        ),
+        ignored=(browsers, partner),
+    )
+    row = make.flow_row(make.flow(source="10.1.0.9"), old=make.by_rule(PASS_WEB), new=make.by_rule(DROP_WEB))
+    ended = make.warning(
+        "the ignore entry of dns-team for UDP from any to any port 53 ended on 2025-05-31 and does not count.",
+        remedy="Take it out of the configuration file, or have its owner renew it.",
+    )
+    plan = make.firewall_plan(accepted, dns, may, flows=make.flows_seen(row, looked_at=12))
+    return make.plan_document(plan, remarks=(ended,))
 
 
 def sensitive() -> PlanDocument:
@@ -367,7 +398,7 @@ def named_result() -> ResultDocument:
 SCENES: Final = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
-        tighten, no_flows, unused, nothing_denied, home_net_unknown, only_possible, sensitive, three_firewalls,
+        tighten, no_flows, unused, nothing_denied, home_net_unknown, only_possible, ignored, sensitive, three_firewalls,
         drift, no_drift, drift_unsure, flushed, unknown_outcome, survivors, refused, two_firewalls, dry_run, verified,
         named, named_result,
     )

@@ -69,7 +69,7 @@ def test_the_headline_comes_first_and_every_finding_is_there(name: str) -> None:
     first, *others = _commands(render(document, Format.ANNOTATIONS))
     assert first == Command("notice", {"title": "nfw-reconcile"}, plain(found.headline))
     assert [(each.name, each.message) for each in others] == [
-        (COMMANDS[each.severity], plain(each.message)) for each in found.ranked
+        (COMMANDS[each.severity], plain(each.told)) for each in found.ranked
     ]
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -9,7 +10,16 @@ import pytest
 
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.flow import FiveTuple
-from nfw_reconcile.model.verdict import Cause, Decision, Effect, Engine, FlowEffect, RuleRef, Verdict
+from nfw_reconcile.model.verdict import (
+    AfterFlush,
+    Cause,
+    Decision,
+    Effect,
+    Engine,
+    FlowEffect,
+    RuleRef,
+    Verdict,
+)
 from nfw_reconcile.report.classified import (
     csv_header,
     csv_row,
@@ -35,7 +45,7 @@ RAW = {
     "Age": 12,
     "ByteCount": 640,
 }
-CUT = FlowEffect(FLOW, Effect.NEWLY_DENIED, True, ALLOWED, STRICT)  # noqa: FBT003 - the field has no other values
+CUT = FlowEffect(FLOW, Effect.NEWLY_DENIED, flush=True, old=ALLOWED, new=STRICT, after_flush=AfterFlush.ENDS)
 SCHEMA: dict[str, Any] = json.loads((SCHEMAS / "classified.schema.json").read_text(encoding="utf-8"))
 
 
@@ -61,6 +71,7 @@ def test_the_object_has_the_documented_keys_in_order() -> None:
             "flow": RAW,
             "effect": "newly_denied",
             "flush": True,
+            "after_flush": "ends",
             "old": {
                 "verdict": "allowed",
                 "rule": {"group": "web", "sid": 3, "line": 4, "text": PASS.text},
@@ -87,7 +98,10 @@ def test_what_is_sensitive_is_masked_everywhere() -> None:
     }
 
 
-@pytest.mark.parametrize("effect", [CUT, CONDITIONAL, _possible(STRICT)])
+@pytest.mark.parametrize(
+    "effect",
+    [CUT, replace(CUT, after_flush=AfterFlush.MAY_LIVE_ON), CONDITIONAL, _possible(STRICT)],
+)
 def test_lines_are_what_the_schema_says(effect: FlowEffect) -> None:
     line = json_line(RAW, effect)
     assert line.count("\n") == 1
@@ -101,7 +115,7 @@ def _csv(*lines: str) -> list[dict[str, str]]:
 def test_csv_rows_of_flows_in_json() -> None:
     assert csv_header() == (
         "protocol,source,source_port,destination,destination_port,age,packets,bytes,zone,"
-        "effect,flush,old_verdict,old_rule,new_verdict,new_rule\n"
+        "effect,flush,old_verdict,old_rule,new_verdict,new_rule,after_flush\n"
     )
     (row,) = _csv(csv_header(), csv_row(RAW, CUT))
     assert row == {
@@ -120,6 +134,7 @@ def test_csv_rows_of_flows_in_json() -> None:
         "old_rule": "web sid 3 line 4",
         "new_verdict": "denied",
         "new_rule": "aws:drop_strict",
+        "after_flush": "ends",
     }
 
 
@@ -130,7 +145,17 @@ def test_csv_rows_of_flows_in_csv_are_as_they_were_read() -> None:
     assert [row[column.lower()] for column in columns] == list(raw.values())
     lower = tuple(column.lower() for column in columns)
     (row,) = _csv(csv_header(lower), csv_row(raw, CUT, lower))
-    assert list(row) == [*lower, "effect", "flush", "old_verdict", "old_rule", "new_verdict", "new_rule"]
+    told = ["effect", "flush", "old_verdict", "old_rule", "new_verdict", "new_rule", "after_flush"]
+    assert list(row) == [*lower, *told]
+
+
+def test_what_becomes_of_a_flow_is_said_only_where_it_is_to_be_flushed() -> None:
+    assert effect_object(RAW, CONDITIONAL)["after_flush"] is None
+    (row,) = _csv(csv_header(), csv_row(RAW, CONDITIONAL))
+    assert row["after_flush"] == ""
+    living = replace(CUT, after_flush=AfterFlush.MAY_LIVE_ON)
+    assert effect_object(RAW, living)["after_flush"] == "may_live_on"
+    assert ": newly denied, to be flushed (and may live on even so)\n" in render_explanation(living)
 
 
 def test_an_explanation_names_the_rules_of_both_sides() -> None:

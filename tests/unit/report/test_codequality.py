@@ -65,9 +65,16 @@ def test_every_finding_is_an_entry(name: str) -> None:
     ]
 
 
+def test_what_somebody_has_accepted_is_for_information() -> None:
+    entries = _entries(render(SCENES["ignored"](), Format.CODEQUALITY))
+    told = [each["severity"] for each in entries if each["description"].startswith("Ignored by ")]
+    assert told == ["info", "info"]
+    assert [each["severity"] for each in entries[:1]] == ["critical"]
+
+
 @given(hostile())
 def test_no_text_breaks_a_report_and_every_path_is_relative(text: str) -> None:
-    for name in ("tighten", "survivors"):
+    for name in ("tighten", "survivors", "ignored"):
         entries = _entries(render(poisoned(SCENES[name](), text), Format.CODEQUALITY))
         assert len({each["fingerprint"] for each in entries}) == len(findings_of(SCENES[name]()).ranked)
         for each in entries:

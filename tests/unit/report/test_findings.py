@@ -144,6 +144,7 @@ KINDS = {
     "nothing-denied": {},
     "home-net-unknown": {Kind.UNDECIDED: 1, Kind.WARNING: 1},
     "only-possible": {Kind.POSSIBLY_DENIED: 1},
+    "ignored": {Kind.NEWLY_DENIED: 2, Kind.POSSIBLY_DENIED: 1, Kind.WARNING: 1},
     "sensitive": {Kind.NEWLY_DENIED: 1},
     "three-firewalls": {Kind.NEWLY_DENIED: 2, Kind.WARNING: 1},
     "drift": {Kind.ALIVE: 2, Kind.POSSIBLY_DENIED: 1, Kind.UNDECIDED: 1, Kind.NOTE: 1},

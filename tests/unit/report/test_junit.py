@@ -121,6 +121,19 @@ def test_zones_are_suites_and_what_is_proven_passes() -> None:
     assert found.failures == found.errors == 0
 
 
+def test_what_somebody_has_accepted_is_skipped_with_who_and_why() -> None:
+    cases = [case for suite in _read(SCENES["ignored"]()) for case in suite]
+    results = [result for case in cases for result in case.result]
+    assert [type(result).__name__ for result in results] == ["Failure", "Skipped", "Skipped"]
+    assert [result.message.startswith("Ignored by ") for result in results] == [False, True, True]
+    assert results[1].type == "newly-denied"
+
+
+def test_what_all_firewalls_have_in_common_says_nothing_of_flows() -> None:
+    common = next(iter(_read(SCENES["three-firewalls"]())))
+    assert [case.name for case in common] == ["Warnings and notes"]
+
+
 def test_times_are_those_of_the_document() -> None:
     document = make.plan_document(make.firewall_plan())
     assert [suite.timestamp for suite in _read(document)] == ["2025-06-01T12:00:00"]

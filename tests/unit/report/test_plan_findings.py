@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import dataclasses
+from typing import TYPE_CHECKING, Final
+
+from nfw_reconcile.errors import Severity
 from nfw_reconcile.model.documents import Limits
-from nfw_reconcile.model.plan_document import Undecided
+from nfw_reconcile.model.plan_document import Acceptance, Undecided
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import findings_of
 from nfw_reconcile.report.findings import Kind, plain
 from nfw_reconcile.report.places import Place
 from tests import builders as make
+
+if TYPE_CHECKING:
+    from nfw_reconcile.model.plan_document import RegionPart
 
 OLD = make.rule("pass tcp any any -> any 443 (sid:3;)", sid=3)
 NEW = make.rule("drop tcp any any -> any 443 (sid:7;)", sid=7, group="edge")
@@ -112,9 +119,47 @@ def test_what_a_later_step_decides_by() -> None:
         "firewalls": 2,
         "newly_denied_parts": 2,
         "possibly_denied_parts": 0,
+        "ignored_parts": 0,
         "undecided_parts": 0,
         "flows_to_flush": 2,
         "newly_denied_flows": 4,
         "possibly_denied_flows": 0,
         "undecided_flows": 2,
     }
+
+
+ACCEPTED: Final = (Acceptance("payments", "CHG-1234", "2025-12-31"),)
+
+
+def accepted(part: RegionPart) -> RegionPart:
+    return dataclasses.replace(part, ignored=ACCEPTED)
+
+
+def test_what_somebody_has_accepted_is_told_and_counted_and_fails_nothing() -> None:
+    document = make.plan_document(make.firewall_plan(accepted(make.region_part())))
+    findings = findings_of(document)
+    (found,) = findings.ranked
+    assert found.kind is Kind.NEWLY_DENIED
+    assert found.severity is Severity.NOTE
+    assert plain(found.told).startswith("Ignored by payments until 2025-12-31 (CHG-1234). On firewall")
+    assert plain(found.told).endswith(plain(found.message))
+    numbers = dict(findings.numbers)
+    assert (numbers["newly_denied_parts"], numbers["ignored_parts"]) == (1, 1)
+    bare = findings_of(make.plan_document(make.firewall_plan(make.region_part())))
+    assert found.fingerprint == bare.ranked[0].fingerprint
+    assert findings.headline == bare.headline
+
+
+def test_a_part_that_nobody_has_accepted_keeps_its_whole_finding() -> None:
+    parts = accepted(make.region_part()), make.region_part(make.box(port="8443"))
+    (found,) = findings_of(make.plan_document(make.firewall_plan(*parts))).ranked
+    assert found.severity is Severity.ERROR
+    assert not found.ignored
+
+
+def test_what_is_not_accepted_goes_before_what_is() -> None:
+    rows = tuple(make.flow_row(make.flow(source=f"10.1.0.{n}")) for n in range(1, 9))
+    other = make.region_part(effect=Effect.POSSIBLY_DENIED, new=make.by_default())
+    plan = make.firewall_plan(accepted(make.region_part()), other, flows=make.flows_seen(*rows))
+    found = findings_of(make.plan_document(plan)).ranked
+    assert [each.kind for each in found] == [Kind.POSSIBLY_DENIED, Kind.NEWLY_DENIED]

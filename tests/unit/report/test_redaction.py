@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfw_reconcile.model.plan_document import PlanDocument, Undecided
+from nfw_reconcile.model.plan_document import Acceptance, PlanDocument, Undecided
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import Format, Redaction, render
 from nfw_reconcile.report.redaction import redacted
@@ -129,3 +130,17 @@ def test_where_a_rule_is_written_goes_with_names_and_with_an_address_in_its_path
         found = redacted(rule, redaction)
         assert found.file == kept
         assert (found.file_line is None) == (kept is None)
+
+
+def test_who_has_accepted_a_finding_goes_with_names_and_an_address_of_the_reason_with_addresses() -> None:
+    accepted = Acceptance("payments", "the partner left 192.0.2.7", "2025-12-31")
+    part = dataclasses.replace(make.region_part(), ignored=(accepted,))
+    document = make.plan_document(make.firewall_plan(part, part))
+    (plan,) = redacted(document, Redaction(names=True)).firewalls
+    assert {each for part in plan.region.parts for each in part.ignored} == {
+        Acceptance("owner#1", "(redacted)", "2025-12-31")
+    }
+    (plan,) = redacted(document, Redaction(ip=True)).firewalls
+    assert plan.region.parts[0].ignored == (
+        Acceptance("payments", "the partner left 192.x.x.x#4", "2025-12-31"),
+    )

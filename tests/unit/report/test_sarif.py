@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.report import Format, findings_of, render
-from nfw_reconcile.report.findings import Finding, Findings, Kind, Scope, plain
+from nfw_reconcile.report.findings import DESCRIPTIONS, Finding, Findings, Kind, Scope, plain
 from nfw_reconcile.report.phrases import Datum, Phrase
 from nfw_reconcile.report.places import InFile, Place
 from nfw_reconcile.report.sarif import MOST_PLACES, location, render_sarif
@@ -55,13 +55,26 @@ def test_a_log_is_what_the_standard_says(name: str) -> None:
     assert rules == [kind.value for kind in Kind]
     for result, finding in zip(run["results"], found, strict=True):
         assert rules[result["ruleIndex"]] == result["ruleId"] == finding.kind.value
-        assert result["level"] == finding.severity.value
+        assert result["level"] == DESCRIPTIONS[finding.kind].severity.value
         assert result["partialFingerprints"] == {"primaryLocationLineHash": finding.fingerprint}
+
+
+def test_either_all_results_say_whether_they_are_suppressed_or_none_does() -> None:
+    accepted = Phrase(("Ignored by ", Datum("payments")))
+    findings = _with(_finding(0), dataclasses.replace(_finding(1), ignored=accepted))
+    results = _run(render_sarif(findings))["results"]
+    assert [each["suppressions"] for each in results] == [
+        [],
+        [{"kind": "external", "justification": "Ignored by payments"}],
+    ]
+    assert {each["level"] for each in results} == {"error"}
+    (alone,) = _run(render_sarif(_with(_finding())))["results"]
+    assert "suppressions" not in alone
 
 
 @given(hostile())
 def test_no_text_breaks_a_log_or_becomes_markup(text: str) -> None:
-    for name in ("tighten", "survivors"):
+    for name in ("tighten", "survivors", "ignored"):
         document = poisoned(SCENES[name](), text)
         log = render(document, Format.SARIF)
         assert log.isascii()
