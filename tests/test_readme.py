@@ -47,7 +47,7 @@ ALL_PAGES: Final = all_pages()
 
 CODE: Final = re.compile(r"`([a-z_]+)`")
 OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
-FOREIGN: Final = frozenset({"--beyond-quick", "--pdb"})
+FOREIGN: Final = frozenset({"--beyond-quick", "--by-api", "--pdb"})
 """Options of other programs that pages name."""
 
 OTHER_PROGRAMS: Final = ("nfw-reconcile ", "aws ", "pip ", "terraform ")
@@ -292,7 +292,7 @@ def size_of(content: bytes) -> tuple[int, int]:
 
 
 def test_the_pictures_show_what_the_demo_says(tmp_path: Path) -> None:
-    drawn = {path.name: size_of(path.read_bytes()) for path in pictures.IMAGES.iterdir()}
+    drawn = {path.name: size_of(path.read_bytes()) for path in pictures.IMAGES.glob("*.png")}
     now = {each.name: each for each in pictures.pictures(tmp_path)}
     assert drawn == {name: (pictures.WIDTH, each.height) for name, each in now.items()}
     assert all("41 live flows would be cut on firewall" in each.page for each in now.values())

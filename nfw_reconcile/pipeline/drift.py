@@ -111,6 +111,9 @@ def _is_managed(arn: Body) -> bool:
 def denied_now(compared: Compared) -> Sought:
     """Capture within the headers of all rules and default actions that may deny: no other flow is denied.
 
+    A flow that none of them matches may still be undecided, where stateless rules hide one of its directions from the
+    stateful engine; a sweep, which looks for what rules deny, does not list it.
+
     The region is not enumerated: of a policy that drops by default it is nearly everything.
     """
     rules = compared.new.compiled.rules

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from nfw_reconcile.engine.vectors.columns import kinds_of
+from nfw_reconcile.engine.vectors.columns import distinct_of, kinds_of
 from nfw_reconcile.engine.vectors.forgotten import ForgottenFlows
 from nfw_reconcile.engine.vectors.rosters import Headers, Kinds
 from nfw_reconcile.engine.vectors.settled import settled_effect
@@ -88,7 +88,7 @@ class Classifier:
 
     def _tell(self, forgotten: ForgottenFlows, flows: FlowColumns, number: Numbers) -> None:
         """Put effects that say what becomes of a flow in the place of those that call for a flush."""
-        distinct, kind = np.unique(number, return_inverse=True)
+        distinct, kind = distinct_of(number, len(self._effects))
         chosen = np.flatnonzero(np.array([self._effects[n].flush for n in distinct.tolist()], np.bool_)[kind])
         if not len(chosen):
             return

@@ -28,6 +28,9 @@ _UNTRACKED: Final = 47
 
 _PROTOCOLS: Final = (TCP, UDP, SCTP, ICMP, ICMPV6, _UNTRACKED)
 
+FEW: Final = 64
+"""Up to so many flows are asked about one by one, which takes less time than to look them up together."""
+
 
 class ForgottenFlows:
     """Says what becomes of flows that are flushed: of each the same as ``forgetting`` says."""
@@ -52,6 +55,8 @@ class ForgottenFlows:
 
     def may_live_on(self, flows: FlowColumns) -> Flags:
         """Say of each flow whether it may live on; of the others it is sure that they end."""
+        if len(flows) <= FEW:
+            return np.array([self._lives(flow) for flow in flows.flows()], np.bool_)
         lives = np.zeros(len(flows), np.bool_)
         asked = flows.protocol != TCP if self._forgetting.ends_tcp else np.full(len(flows), fill_value=True)
         families: tuple[Family, ...] = (4, 6)

@@ -5,13 +5,14 @@ from itertools import permutations, product
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.engine.compile import compile_policy
 from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.engine.forgotten import Forgetting, with_after_flush
-from nfw_reconcile.engine.vectors import Classifier, FlowColumns, classify, rosters
+from nfw_reconcile.engine.vectors import Classifier, FlowColumns, classify, forgotten, rosters
 from nfw_reconcile.model.addresses import Address, Network
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.flow import ICMP, ICMPV6, PROTOCOLS_WITH_PORTS, SCTP, TCP, UDP, FiveTuple
@@ -38,9 +39,7 @@ from tests.strategies import flows as any_flows
 from tests.tiers import Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pytest
+    from collections.abc import Iterator, Sequence
 
     from nfw_reconcile.engine.compiled import CompiledPolicy
     from nfw_reconcile.model.policy import Policy
@@ -56,6 +55,14 @@ WORLD: Final = tuple(
     for ports in (product((*PORTS, 50000), PORTS) if protocol in PROTOCOLS_WITH_PORTS else ((0, 0),))
 )
 """Every flow between the addresses that policies are drawn from."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_flows_are_many() -> Iterator[None]:
+    """Let what is done with many flows be done with few, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forgotten, "FEW", 0)
+        yield
 
 
 def told(
@@ -196,6 +203,13 @@ def test_flows_that_meet_no_policy_and_no_rule() -> None:
     check(None, compiled(""), tried)
     check(compiled(""), compiled("drop ip any any -> any any (sid:1;)"), tried)
     assert told(Comparison(None, compiled("")), []) == []
+
+
+def test_few_flows_are_answered_as_many_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgotten, "FEW", 64)
+    random = Random(23)  # noqa: S311 - the same in every run
+    for _ in range(5):
+        check(draw_compiled(random), draw_compiled(random), draw_flows(random, 30))
 
 
 def test_what_is_kept_of_flows_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
