@@ -26,10 +26,10 @@ _BITS: Final = sum(_WIDTHS)
 _PROTOCOL, _SOURCE, _DESTINATION, _SOURCE_PORT, _DESTINATION_PORT = range(len(_WIDTHS))
 
 MOST_NODES: Final = 1 << 24
-"""Room for the diagrams of 10,000 rules in reach of a change, in 100 MB."""
+"""Enough for 3,400 rules in reach of one changed rule (ClassBench fw1_10k); the room alone takes 100 MB."""
 
-_CACHED: Final = 4
-"""So many times fewer results of operations than nodes are remembered."""
+_NODES_PER_RESULT: Final = 4
+"""Nodes there is room for, for each result of an operation that is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class _Diagrams:
     """Makes diagrams; equal parts of them are made once."""
 
     def __init__(self, most_nodes: int) -> None:
-        self._manager = BDDManager(most_nodes, most_nodes // _CACHED, 1)
+        self._manager = BDDManager(most_nodes, most_nodes // _NODES_PER_RESULT, 1)
         self._manager.add_vars(_BITS)
         self.nothing = self._manager.false()
         self._ranges: dict[tuple[int, int, int], BDDFunction] = {}

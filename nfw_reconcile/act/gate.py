@@ -196,7 +196,10 @@ class _ZoneWatch:
     ) -> Readiness | None:
         """Take one read into account; give the outcome once there is one."""
         if reading.broken is not None:
-            return Unfit(f"zone {self._zone} cannot get in sync: {reading.broken}")
+            remedy = (
+                "The policy is too large for the zone, or it is at fault: mend that, and apply the same plan."
+            )
+            return Unfit(f"zone {self._zone} cannot get in sync: {reading.broken}. {remedy}")
         self._turned |= {arn for arn, found in reading.objects.items() if found is Agreement.WAITING}
         if reading.waiting is not None:
             self._steady_since = self._candidate = None

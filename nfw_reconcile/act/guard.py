@@ -80,20 +80,20 @@ class Budget:
         problems: list[Diagnostic] = []
         if total > self._limits.max_flows:
             summary = f"{total} flows would be flushed, more than the {self._limits.max_flows} allowed."
-            problems.append(error(summary, remedy="Look at the plan; raise --max-flows if it is right."))
+            problems.append(error(summary, remedy=_raise("--max-flows")))
         most = self._limits.max_percent
         if most is not None and total * 100 > most * captured:
             share = f"{total} of the {captured} flows captured"
             problems.append(
                 error(
                     f"{share} would be flushed, more than {most:g}%.",
-                    remedy="Raise --max-percent if it is right.",
+                    remedy=_raise("--max-percent"),
                 )
             )
         protected = sorted(flow for flows in wanted.values() for flow in flows if self._is_protected(flow))
         if protected:
             summary = f"{len(protected)} protected flows would be flushed, {protected[0]} among them."
-            remedy = "Change the rules, or the protected CIDRs and ports of the configuration."
+            remedy = "Change the rules; or take out what protects them from the configuration, and apply the same plan."
             problems.append(error(summary, remedy=remedy))
         return problems
 
@@ -101,6 +101,13 @@ class Budget:
         return any(
             block.holds(address) for block in self._protected for address in (flow.source, flow.destination)
         ) or any(port in self._ports for port in (flow.source_port, flow.destination_port))
+
+
+def _raise(option: str) -> str:
+    return (
+        f"Look at who would be cut. If it is right, apply the same plan with a higher {option}; "
+        "else change the rules."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ _MEMBER: Final = re.compile(
     r"arn:[^:]+:ec2:(?P<place>[^:]*:[^:]*):(?P<kind>instance|network-interface)/(?P<id>[\w-]+)"
 )
 _REMEDY: Final = (
-    "What depends on them is undecided, because AWS does not document what such a group stands for."
+    "What depends on them is undecided: known is what a group stands for whose members are EC2 instances and network "
+    "interfaces that tags choose."
 )
 
 

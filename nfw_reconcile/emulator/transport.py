@@ -16,7 +16,7 @@ from botocore.exceptions import (
 )
 
 from nfw_reconcile.emulator.replies import Loss, Silence
-from nfw_reconcile.emulator.wire import handle
+from nfw_reconcile.emulator.wire import HEADERS, handle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,10 +65,12 @@ def attach(client: BotoClient, emulator: Service, *, sleep: Callable[[float], No
 
 
 def _text_headers(request: AWSPreparedRequest) -> dict[str, str]:
-    """Give the headers as text: botocore leaves some of them as bytes."""
+    """Give the headers that are read, as text: botocore leaves some of them as bytes."""
+    found = ((name, request.headers.get(name)) for name in HEADERS)
     return {
         name: value.decode() if isinstance(value, bytes) else str(value)
-        for name, value in request.headers.items()
+        for name, value in found
+        if value is not None
     }
 
 

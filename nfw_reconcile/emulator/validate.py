@@ -8,6 +8,7 @@ a caller nor the emulator can invent a member and have its tests pass.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
@@ -16,7 +17,9 @@ from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    Tell = Callable[[str], None]
 
 SERVICE: Final = "network-firewall"
 API_VERSION: Final = "2020-11-12"
@@ -62,15 +65,15 @@ class ModelChecker:
         report = ParamValidator().validate(params, shape)
         if report.has_errors():
             return str(report.generate_report()).splitlines()
-        return list(_walk(shape, params, "input"))
+        return _problems(shape, params, "input")
 
     def response(self, operation: str, body: Mapping[str, Any]) -> list[str]:
         """Check an output, timestamps in it being epoch seconds."""
-        return list(_walk(_model().operation_model(operation).output_shape, body, "output"))
+        return _problems(_model().operation_model(operation).output_shape, body, "output")
 
     def shape(self, name: str, value: object, where: str) -> list[str]:
         """Check a value against a shape of the model, such as ``RuleGroup``."""
-        return list(_walk(_model().shape_for(name), value, where))
+        return _problems(_model().shape_for(name), value, where)
 
 
 @cache
@@ -79,61 +82,96 @@ def _model() -> Any:  # noqa: ANN401 - botocore has no types
     return ServiceModel(loader.load_service_model(SERVICE, "service-2", API_VERSION), SERVICE)
 
 
-def _walk(shape: Shape, value: object, where: str) -> Iterator[str]:
+def _problems(shape: Shape, value: object, where: str) -> list[str]:
+    found: list[str] = []
+    _walk(shape, value, where, found.append)
+    return found
+
+
+def _walk(shape: Shape, value: object, where: str, tell: Tell) -> None:
     kind = shape.type_name
     if not isinstance(value, SCALARS[kind]) or (isinstance(value, bool) and kind != "boolean"):
-        yield f"{where}: {type(value).__name__} where {shape.name} is a {kind}"
+        tell(f"{where}: {type(value).__name__} where {shape.name} is a {kind}")
         return
-    yield from _limits(shape, value, where)
+    limits = _limits(shape)
+    if limits is not None:
+        limits.check(value, where, tell)
     match kind:
         case "structure":
-            yield from _structure(shape, cast("dict[str, Any]", value), where)
+            _walk_structure(shape, cast("dict[str, Any]", value), where, tell)
         case "list":
             member = cast("Any", shape).member
             for index, item in enumerate(cast("Sequence[Any]", value)):
-                yield from _walk(member, item, f"{where}[{index}]")
+                _walk(member, item, f"{where}[{index}]", tell)
         case "map":
-            yield from _map(shape, cast("dict[str, Any]", value), where)
+            _walk_map(shape, cast("dict[str, Any]", value), where, tell)
         case _:
             pass  # a scalar has no inside
 
 
-def _structure(shape: Any, value: dict[str, Any], where: str) -> Iterator[str]:  # noqa: ANN401
+def _walk_structure(shape: Any, value: dict[str, Any], where: str, tell: Tell) -> None:  # noqa: ANN401
+    members = shape.members
     for name in shape.required_members:
         if name not in value and (shape.name, name) not in NOT_ALWAYS_THERE:
-            yield f"{where}: {name} is required in {shape.name}"
+            tell(f"{where}: {name} is required in {shape.name}")
     for name, member in value.items():
-        if name in shape.members:
-            yield from _walk(shape.members[name], member, f"{where}.{name}")
+        if name in members:
+            _walk(members[name], member, f"{where}.{name}", tell)
         else:
-            yield f"{where}: {shape.name} has no member {name}"
+            tell(f"{where}: {shape.name} has no member {name}")
 
 
-def _map(shape: Any, value: dict[str, Any], where: str) -> Iterator[str]:  # noqa: ANN401
+def _walk_map(shape: Any, value: dict[str, Any], where: str, tell: Tell) -> None:  # noqa: ANN401
     for key, member in value.items():
         if shape.name not in UNCHECKED_KEYS:
-            yield from _walk(shape.key, key, f"{where} key {key!r}")
-        yield from _walk(shape.value, member, f"{where}.{key}")
+            _walk(shape.key, key, f"{where} key {key!r}", tell)
+        _walk(shape.value, member, f"{where}.{key}", tell)
 
 
-def _limits(shape: Shape, value: Any, where: str) -> Iterator[str]:  # noqa: ANN401
-    metadata = shape.metadata
-    if not metadata:
-        return
-    size = value if shape.type_name in {"integer", "long"} else _length(value)
-    if size is not None and not metadata.get("min", size) <= size <= metadata.get("max", size):
-        least, most = metadata.get("min", ""), metadata.get("max", "")
-        yield f"{where}: {size} is not within {least}..{most} of {shape.name}"
-    if "enum" in metadata and value not in metadata["enum"]:
-        yield f"{where}: {value!r} is none of {', '.join(metadata['enum'])}"
-    if "pattern" in metadata and not _pattern(metadata["pattern"]).search(value):
-        yield f"{where}: {value!r} does not match {metadata['pattern']}"
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What a shape says about sizes and texts: its bounds, those of a number or of a length, and its patterns."""
+
+    name: str
+    is_number: bool
+    least: int | None
+    most: int | None
+    words: tuple[str, ...] | None
+    pattern: re.Pattern[str] | None
+
+    def check(self, value: Any, where: str, tell: Tell) -> None:  # noqa: ANN401
+        size = value if self.is_number else _length(value)
+        if size is not None and not self._holds(size):
+            bounds = f"{_text(self.least)}..{_text(self.most)}"
+            tell(f"{where}: {size} is not within {bounds} of {self.name}")
+        if self.words is not None and value not in self.words:
+            tell(f"{where}: {value!r} is none of {', '.join(self.words)}")
+        if self.pattern is not None and not self.pattern.search(value):
+            tell(f"{where}: {value!r} does not match {self.pattern.pattern}")
+
+    def _holds(self, size: int) -> bool:
+        return (self.least is None or self.least <= size) and (self.most is None or size <= self.most)
+
+
+@cache
+def _limits(shape: Any) -> _Limits | None:  # noqa: ANN401 - botocore has no types
+    """Read the limits of a shape once; ``None`` where it has none, as most have."""
+    told = shape.metadata
+    if told.keys().isdisjoint({"min", "max", "enum", "pattern"}):
+        return None
+    return _Limits(
+        shape.name,
+        shape.type_name in {"integer", "long"},
+        told.get("min"),
+        told.get("max"),
+        tuple(told["enum"]) if "enum" in told else None,
+        re.compile(told["pattern"]) if "pattern" in told else None,
+    )
 
 
 def _length(value: object) -> int | None:
     return len(value) if isinstance(value, str | list | tuple | dict) else None
 
 
-@cache
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
+def _text(bound: int | None) -> str:
+    return "" if bound is None else str(bound)

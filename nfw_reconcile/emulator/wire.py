@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.emulator.names import stand_in_token
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.emulator.replies import JsonObject
     from nfw_reconcile.emulator.service import Service
+
+HEADERS: Final = ("Content-Type", "X-Amz-Target", "smithy-protocol")
+"""All headers of a request that are read, in any case of their letters."""
 
 TARGET_PREFIX: Final = "NetworkFirewall_20201112"
 JSON_TYPE: Final = "application/x-amz-json-1.0"
@@ -59,21 +63,22 @@ def handle(emulator: Service, headers: Mapping[str, str], body: bytes) -> WireRe
         return reply
     stamp = {
         "x-amzn-RequestId": stand_in_token(f"reply {emulator.call_count} {body!r}"),
-        "Date": _date(emulator),
+        "Date": _date(int(emulator.now)),
     }
     return _write(reply, stamp)
 
 
 def _query(emulator: Service, body: bytes) -> WireReply:
     reply = answer(emulator, body)
-    stamp = {"Date": _date(emulator)}
+    stamp = {"Date": _date(int(emulator.now))}
     if isinstance(reply, Refusal):
         return _wire(reply.status, refusal_text(reply).encode(), stamp, content_type=XML_TYPE)
     return _wire(200, reply.encode(), stamp, content_type=XML_TYPE)
 
 
-def _date(emulator: Service) -> str:
-    return formatdate(emulator.now, usegmt=True)
+@lru_cache(maxsize=64)
+def _date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
 
 
 def _read(headers: Mapping[str, str], body: bytes) -> tuple[str, JsonObject] | Refusal:

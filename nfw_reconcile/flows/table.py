@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,9 @@ Families = tuple["Family", "Family"]
 """The families of source and destination: one filter is about flows of one such pair only."""
 
 FIELDS = 4
+
+NO_ROWS: Final[Rows] = np.empty(0, np.intp)
+NO_ROWS.setflags(write=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ class FlowTable:
 
     def rows(self, spans: Spans, protocols: Sequence[int], without: int | None = None) -> Rows:
         """Give the rows that lie in all spans, one of them left out; ``protocols`` empty stands for all."""
+        if not len(self):
+            return NO_ROWS
         places = sorted(
             (end - start, field, start, end)
             for field, column in enumerate(self.columns)
@@ -124,7 +130,7 @@ class FlowTable:
             numbers = self.columns[field].numbers[rows]
             rows = rows[(numbers >= low) & (numbers <= high)]
         if protocols and rows.size:
-            rows = rows[_admitted(protocols)[self.protocols[rows]]]
+            rows = rows[_admitted(tuple(protocols))[self.protocols[rows]]]
         return rows
 
     def matching(self, sought: FlowFilter) -> Rows:
@@ -150,7 +156,9 @@ def _ranked(addresses: Sequence[Address]) -> tuple[list[int], Numbers]:
     return values, np.fromiter((rank[address.value] for address in addresses), np.int32, len(addresses))
 
 
-def _admitted(protocols: Sequence[int]) -> npt.NDArray[np.bool_]:
+@lru_cache(maxsize=1024)
+def _admitted(protocols: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Give a table of all protocols, true where one is admitted; it is shared, and never written to."""
     admitted = np.zeros(256, np.bool_)
     admitted[list(protocols)] = True
     return admitted

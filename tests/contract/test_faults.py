@@ -13,6 +13,7 @@ from nfw_reconcile.emulator.alterations import Alteration
 from nfw_reconcile.emulator.faults import AlteredFault, Fault, FaultRule, nth
 from nfw_reconcile.errors import NfwReconcileError
 from tests.checker import flushes
+from tests.simulation.wires import connected
 from tests.unit.act.scene import Scene, messages, tight
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Run:
 
 def run(*rules: FaultRule) -> Run:
     """Run with these faults on one zone, whose listings take three pages."""
-    scene = tight(count=COUNT, zones=1, page=4)
+    scene = tight(count=COUNT, zones=1, page=4, connect=connected)
     plan = scene.plan()
     scene.emulator.faults.add(*rules)
     start = scene.clock.now()

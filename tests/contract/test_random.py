@@ -32,6 +32,7 @@ from nfw_reconcile.emulator.settings import (
 from nfw_reconcile.errors import NfwReconcileError
 from nfw_reconcile.model.documents import Limits
 from tests.checker import Expectations, flushes, violations
+from tests.simulation.wires import connected
 from tests.unit.act.scene import ALLOWED, OLD_RULES, Scene, build, flow, newly_denied
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ worlds = st.builds(
 
 
 def prepare(world: World) -> Scene:
-    scene = build(world.settings, zones=ZONES, page=3)
+    scene = build(world.settings, zones=ZONES, page=3, connect=connected)
     scene.add_flows(world.flows)
     for number in range(world.clients):
         scene.emulator.add_client(scene.zones[0], Client.reconnecting(flow(200 + number), 3.0, port_step=0))

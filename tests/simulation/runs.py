@@ -127,6 +127,7 @@ class Operator:
     runs: list[Run] = field(default_factory=list)
     _journals: int = 1
     _processes: int = 0
+    _read: tuple[dict[str, bytes], tuple[RunStanding, ...]] = ({}, ())
 
     @property
     def directory(self) -> Path:
@@ -135,8 +136,12 @@ class Operator:
 
     @property
     def standings(self) -> tuple[RunStanding, ...]:
-        """Read the journal."""
-        return standings(DirectoryStore(self.directory))
+        """Read the journal, if it is not as it was when it was read before."""
+        store = DirectoryStore(self.directory)
+        written = {run: store.read(run) for run in store.runs()}
+        if written != self._read[0]:
+            self._read = written, standings(store)
+        return self._read[1]
 
     @property
     def blocked(self) -> bool:

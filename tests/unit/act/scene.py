@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.documents import FlowRow
     from nfw_reconcile.model.result_document import ResultDocument, ZoneResult, ZoneState
 
+    Connect = Callable[[Emulator, VirtualClock], Clients]
+
 ZONES: Final = ("us-east-1a", "us-east-1b", "us-east-1c")
 A, B, C = ZONES
 REGION: Final = "us-east-1"
@@ -342,7 +344,7 @@ def build(
     settings: EmulatorSettings | None = None,
     zones: int = 3,
     page: int = 100,
-    connect: Callable[[Emulator, VirtualClock], Clients] = own_clients,
+    connect: Connect = own_clients,
     judge: Judge | None = None,
 ) -> Scene:
     """Make the account with the old rules in force everywhere; ``connect`` gives the clients of the program."""
@@ -379,9 +381,15 @@ BUILT: Final[list[Scene]] = []
 """The accounts of the test that is running: each is looked at when it ends."""
 
 
-def tight(settings: EmulatorSettings | None = None, count: int = 3, zones: int = 3, page: int = 100) -> Scene:
+def tight(
+    settings: EmulatorSettings | None = None,
+    count: int = 3,
+    zones: int = 3,
+    page: int = 100,
+    connect: Connect = own_clients,
+) -> Scene:
     """Make the account, with flows in it, and the new rules on their way to the zones."""
-    scene = build(settings, zones, page)
+    scene = build(settings, zones, page, connect)
     scene.add_flows(count)
     scene.tighten()
     return scene

@@ -113,6 +113,17 @@ def test_protected_flows_are_never_approved(cidrs: tuple[str, ...], ports: tuple
         budget(cidrs=cidrs, ports=ports).approve([Tally("a", 9, keys(1, 2))])
 
 
+def test_what_is_over_a_limit_asks_for_no_other_plan_and_says_what_to_do() -> None:
+    found = budget(0, percent=0.0, cidrs=("10.0.0.0/8",))
+    with pytest.raises(LimitExceeded) as caught:
+        found.approve([Tally("a", 9, keys(1, 2))])
+    remedies = [problem.remedy for problem in caught.value.problems]
+    assert ["--max-flows" in remedies[0], "--max-percent" in remedies[1], "configuration" in remedies[2]] == [
+        True
+    ] * 3
+    assert all("apply the same plan" in each for each in remedies)
+
+
 def test_all_limits_that_are_exceeded_are_told() -> None:
     with pytest.raises(LimitExceeded) as caught:
         budget(0, 1.0, ("10.0.0.0/8",)).approve([Tally("a", 9, keys(1))])

@@ -13,7 +13,6 @@ from nfw_reconcile.act.options import ActOptions
 from nfw_reconcile.act.run import RunName, apply_plan, verify_plan
 from nfw_reconcile.aws.service import AwsFlowService
 from nfw_reconcile.errors import Refused
-from tests import builders as make
 from tests.denials import deny
 from tests.unit.act.scene import Scene, tight
 

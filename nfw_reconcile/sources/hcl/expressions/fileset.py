@@ -187,9 +187,8 @@ class _Walk:
         except BadPatternError as problem:
             if depth == 0:
                 raise
-            raise Unresolvable(
-                problem.summary
-            ) from problem  # Terraform forgets it where more directories follow
+            # Terraform forgets a mistake in one directory where others follow.
+            raise Unresolvable(problem.summary) from problem
 
     def _open(self, path: str) -> Unresolvable:
         return Unresolvable(f"the pattern {self.pattern!r} may match what is no part of the revision: {path}")
