@@ -93,7 +93,7 @@ def _walk(shape: Shape, value: object, where: str, tell: Tell) -> None:
     if not isinstance(value, SCALARS[kind]) or (isinstance(value, bool) and kind != "boolean"):
         tell(f"{where}: {type(value).__name__} where {shape.name} is a {kind}")
         return
-    limits = _limits(shape)
+    limits = _limits(cast("Any", shape))
     if limits is not None:
         limits.check(value, where, tell)
     match kind:
