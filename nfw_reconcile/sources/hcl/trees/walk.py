@@ -118,6 +118,8 @@ def follow(path: str, look: Callable[[Names], Entry]) -> tuple[Names, Kind]:
     while ahead:
         name = ahead.pop()
         steps += 1
+        if name == ".":
+            continue
         if name == "..":
             _step_out(here, path)
             continue
@@ -160,7 +162,9 @@ def is_readable(name: str) -> bool:
 
 
 def _names(path: str) -> list[str]:
-    return [name for name in path.split("/") if name not in {"", "."}]
+    """Part a path; a slash at its end is a ``.``, as only a directory may have either behind it."""
+    names = [name for name in path.split("/") if name]
+    return [*names, "."] if path.endswith("/") else names
 
 
 def _target(link: Link, path: str) -> list[str]:

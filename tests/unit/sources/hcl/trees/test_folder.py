@@ -46,7 +46,16 @@ def test_files_of_one_directory_are_listed_and_read(tmp_path: Path) -> None:
 def test_what_is_not_there_is_told_from_what_is_empty(tmp_path: Path) -> None:
     tree = tree_of(tmp_path, {"empty.tf": "", "infra/main.tf": "main"})
     assert tree.read("empty.tf") == b""
-    for path in ("none.tf", "none/main.tf", "infra", "infra/main.tf/x", "", "a\0b"):
+    for path in (
+        "none.tf",
+        "none/main.tf",
+        "infra",
+        "infra/main.tf/x",
+        "infra/main.tf/",
+        "infra/main.tf/.",
+        "",
+        "a\0b",
+    ):
         assert tree.read(path) is None
         assert tree.files(f"{path}/none") == ()
     assert tree.files("infra/main.tf") == ()
@@ -83,6 +92,9 @@ INSIDE: Final = {
     "-> none.tf": None,
     "-> main.tf/..": None,
     "-> rules": None,
+    "-> main.tf/": None,
+    "-> main.tf/.": None,
+    "-> rules/./..//main.tf": b"main",
 }
 
 
@@ -283,8 +295,8 @@ def test_content_that_is_kept_elsewhere_is_not_taken_for_the_file(
 # --- laws --------------------------------------------------------------------------------------
 
 PLACES: Final = ("a", "b", "c", "d/a", "d/b", "d/e/a")
-targets = st.lists(st.sampled_from(("a", "b", "c", "d", "e", "..", ".")), min_size=1, max_size=4).map(
-    "/".join
+targets = st.lists(st.sampled_from(("a", "b", "c", "d", "e", "..", ".", "")), min_size=1, max_size=4).map(
+    lambda names: "/".join(names).lstrip("/") or "."
 )
 contents = st.one_of(st.sampled_from(("one", "two")), targets.map(lambda target: f"-> {target}"))
 
@@ -294,6 +306,7 @@ contents = st.one_of(st.sampled_from(("one", "two")), targets.map(lambda target:
 )
 @example({"a": "-> b/../.."}, "a")
 @example({"a": "-> d/../.."}, "a")
+@example({"a": "-> b/.", "b": "one"}, "a")
 def test_what_is_read_is_what_the_system_reads(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, str], path: str
 ) -> None:
