@@ -6,7 +6,6 @@ What is refused here is no error: :mod:`nfw_reconcile.sources.flowfields` reads 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,10 +21,9 @@ if TYPE_CHECKING:
     from nfw_reconcile.engine.vectors.columns import Flags, Numbers
 
 _COUNTS: Final = re.compile(r"(?:[0-9]{0,18},)*")
-_PORT: Final = re.compile(r"[0-9]{1,5}")
-_EMPTY: Final = -1
-_MALFORMED: Final = -2
 _LONGEST_IPV4: Final = 15
+_LONGEST_PORT: Final = 5
+_ZERO: Final = np.uint8(ord("0"))
 _LOW_HALF: Final = 2**64 - 1
 
 
@@ -54,20 +52,18 @@ def read_protocols(texts: Sequence[str]) -> Numbers | None:
 
 
 def read_ports(texts: Sequence[str], protocols: Numbers) -> Numbers | None:
-    """Read ports; those of a protocol without ports are 0 or empty."""
-    ports = np.fromiter(map(_port, texts), np.int64, len(texts))
+    """Read ports written in printable ASCII; those of a protocol without ports are 0 or empty."""
+    letters = _letters(texts, _LONGEST_PORT)
+    ports = np.zeros(len(texts), np.int64)
+    good = letters[-1] == 0
+    for letter in letters:
+        figure = letter - _ZERO
+        is_figure = figure <= 9
+        good &= is_figure | (letter == 0)
+        ports = np.where(is_figure, ports * 10 + figure, ports)
     ported = np.isin(protocols, list(PROTOCOLS_WITH_PORTS))
-    ports[~ported & (ports == _EMPTY)] = 0
-    good = np.where(ported, (ports >= 0) & (ports <= HIGHEST_PORT), ports == 0)
+    good &= np.where(ported, (letters[0] != 0) & (ports <= HIGHEST_PORT), ports == 0)
     return ports if bool(good.all()) else None
-
-
-@lru_cache(maxsize=2 * HIGHEST_PORT)
-def _port(text: str) -> int:
-    """Read the digits of a port; a negative number stands for what is none."""
-    if not text:
-        return _EMPTY
-    return int(text) if _PORT.fullmatch(text) else _MALFORMED
 
 
 def read_addresses(texts: Sequence[str]) -> tuple[AddressColumn, Numbers] | None:
@@ -85,17 +81,25 @@ def read_addresses(texts: Sequence[str]) -> tuple[AddressColumn, Numbers] | None
     return AddressColumn(high, low), family
 
 
+def _letters(texts: Sequence[str], longest: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    """Give the first letter of each text, then the second of each and so on, and 0 where a text has ended.
+
+    One more than ``longest`` are given: they tell whether a text is longer.
+    """
+    letters = np.array(texts, dtype=f"S{longest + 1}").view(np.uint8).reshape(len(texts), -1)
+    return np.ascontiguousarray(letters.T)
+
+
 def read_dotted(texts: Sequence[str]) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], Flags]:
     """Read IPv4 addresses in ASCII, and say which texts are one in its usual form: four decimals without zeros ahead.
 
     The values of the others are 0.
     """
-    letters = np.array(texts, dtype=f"S{_LONGEST_IPV4 + 1}").view(np.uint8).reshape(len(texts), -1)
     good = np.ones(len(texts), np.bool_)
     ended = np.zeros(len(texts), np.bool_)
     value, octet, digits, dots = (np.zeros(len(texts), np.int64) for _ in range(4))
-    for letter in np.ascontiguousarray(letters.T):
-        figure = letter - np.uint8(ord("0"))
+    for letter in _letters(texts, _LONGEST_IPV4):
+        figure = letter - _ZERO
         is_figure, is_dot, is_end = figure <= 9, letter == ord("."), letter == 0
         good &= is_figure | is_dot | is_end
         good &= is_end | ~ended
