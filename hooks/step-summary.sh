@@ -4,12 +4,13 @@
 set -eu
 
 report=$1
-most=1000000 # bytes: of a step that writes more than 1 MiB, GitHub shows nothing at all
+most=921600 # bytes in all: of a step that writes more than 1 MiB, GitHub shows nothing at all
 
 if [ -z "${GITHUB_STEP_SUMMARY:-}" ] || [ ! -f "$report" ]; then
   exit 0
 fi
-if [ "$(wc -c <"$report")" -le "$most" ]; then
+touch -- "$GITHUB_STEP_SUMMARY"
+if [ "$(cat -- "$GITHUB_STEP_SUMMARY" "$report" | wc -c)" -le "$most" ]; then
   cat -- "$report" >>"$GITHUB_STEP_SUMMARY"
 else
   printf 'nfw-reconcile: the report is too long for this page; it is in the file %s.\n' "$report" \

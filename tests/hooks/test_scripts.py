@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nfw_reconcile.report.github import MOST_SUMMARY
 from tests.checker import flushes
 from tests.cli.site import DENIED
 from tests.hooks.workplace import Workplace
@@ -78,13 +79,14 @@ def test_the_report_goes_to_the_page_of_the_job_where_there_is_one(offline: Work
     assert page.read_text() == "Earlier.\n" + (offline.folder / "nfw-plan.md").read_text()
 
 
-@pytest.mark.parametrize(("size", "shown"), [(1_000_000, True), (1_000_001, False)])
+@pytest.mark.parametrize(("size", "shown"), [(MOST_SUMMARY - 9, True), (MOST_SUMMARY - 8, False)])
 def test_a_report_that_the_page_would_not_take_is_named(offline: Workplace, size: int, shown: bool) -> None:  # noqa: FBT001 - a column
     (offline.folder / "report.md").write_text("x" * size)
     page = offline.folder / "summary"
+    page.write_text("Earlier.\n")
     done = offline.run("ci/nfw/step-summary.sh", "report.md", GITHUB_STEP_SUMMARY=str(page))
     assert done.code == 0
-    assert (page.stat().st_size == size) is shown
+    assert (page.stat().st_size == size + 9) is shown
     assert ("report.md" in page.read_text()) is not shown
 
 
