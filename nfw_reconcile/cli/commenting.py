@@ -11,6 +11,7 @@ import click
 
 from nfw_reconcile.cli.clock import SystemClock
 from nfw_reconcile.cli.options import FILE
+from nfw_reconcile.cli.output import now_text
 from nfw_reconcile.cli.redacting import METAVAR, redaction
 from nfw_reconcile.cli.talk import report, say
 from nfw_reconcile.errors import ExitCode, HostError
@@ -130,7 +131,7 @@ def _comment(document: PlanDocument | ResultDocument, place: Place, wanted: Want
     redact = _default_redaction(discussion) if wanted.redact is None else wanted.redact
     found = upsert(
         discussion,
-        _marker(document, wanted),
+        _marker(document, wanted, now_text()),
         comment_text(document, redact, place.link),
         only_at_head=isinstance(document, PlanDocument),
         any_author=wanted.any_author,
@@ -139,12 +140,13 @@ def _comment(document: PlanDocument | ResultDocument, place: Place, wanted: Want
     say(f"Comment on {discussion.name}: {found.done}{more}.")
 
 
-def _marker(document: PlanDocument | ResultDocument, wanted: Wanted) -> Marker:
+def _marker(document: PlanDocument | ResultDocument, wanted: Wanted, now: str) -> Marker:
+    """Say what the comment shows; a document from the future, which would never be replaced, counts as of now."""
     from nfw_reconcile.hosts.marker import Marker  # noqa: PLC0415 - not for --help
     from nfw_reconcile.model.plan_document import PlanDocument  # noqa: PLC0415
 
     at = document.created_at if isinstance(document, PlanDocument) else document.finished_at
-    return Marker(wanted.stack, document.sha256, wanted.head, at)
+    return Marker(wanted.stack, document.sha256, wanted.head, min(at, now))
 
 
 def _default_redaction(discussion: Discussion) -> Redaction:

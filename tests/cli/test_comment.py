@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -73,6 +74,18 @@ def test_a_plan_is_shown_and_the_result_takes_its_place(
         "updated.",
         "left alone: what it shows is newer.",
     ]
+
+
+def test_a_plan_that_says_it_is_from_the_future_is_replaced_all_the_same(host: StandIn) -> None:
+    forged = sealed(dataclasses.replace(tighten(), created_at="9999-12-31T23:59:59Z"))
+    Path("nfw.plan").write_bytes(document_bytes(forged))
+    late = sealed(dataclasses.replace(flushed(), finished_at="9999-12-31T23:59:59Z"))
+    Path("nfw.result").write_bytes(document_bytes(late))
+    assert comment(host, "nfw.plan") == 0
+    assert "9999" not in host.bodies[0].partition("\n")[0]
+    assert comment(host, "nfw.result") == 0
+    (body,) = host.bodies
+    assert "flushed" in body
 
 
 def test_a_plan_of_another_commit_than_the_requests_is_not_shown(host: StandIn) -> None:
