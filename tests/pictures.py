@@ -42,6 +42,7 @@ article {{ padding: 16px; border: 1px solid #d0d7de; border-radius: 6px; }}
 h3 {{ margin: 20px 0 12px; font-size: 18px; }}
 h4 {{ margin: 20px 0 12px; font-size: 14px; }}
 ul {{ padding-left: 28px; }}
+table {{ display: block; width: max-content; max-width: 100%; overflow: auto; }}
 table {{ border-collapse: collapse; margin-bottom: 16px; }}
 th, td {{ padding: 5px 12px; border: 1px solid #d0d7de; }}
 tbody tr:nth-child(even) {{ background: #f6f8fa; }}

@@ -8,6 +8,7 @@ from nfw_reconcile.model.plan_document import ChangeKind
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.blocks import Change, Changes, Section
 from nfw_reconcile.report.change_flows import FlowsOfRules
+from nfw_reconcile.report.names import NO_NAMES
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, count, say
 
 if TYPE_CHECKING:
@@ -15,19 +16,22 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.model.documents import FlowRow, RuleText
     from nfw_reconcile.model.plan_document import RuleChange, SettingChange
+    from nfw_reconcile.report.names import Names
 
 _ORDER = (ChangeKind.REMOVED, ChangeKind.CHANGED, ChangeKind.ADDED, ChangeKind.MOVED)
 
 
-def rule_changes(changes: Sequence[RuleChange], most: int, rows: Sequence[FlowRow] = ()) -> Section | None:
+def rule_changes(
+    changes: Sequence[RuleChange], most: int, rows: Sequence[FlowRow] = (), names: Names = NO_NAMES
+) -> Section | None:
     """Give the rule changes, removed and changed rules first; ``None`` where there are none.
 
-    ``rows`` are live flows: each change is told with those that it cuts.
+    ``rows`` are live flows: each change is told with those that it cuts, and ``names`` say what addresses are.
     """
     if not changes:
         return None
     ranked = sorted(changes, key=_rank)
-    flows = FlowsOfRules(rows)
+    flows = FlowsOfRules(rows, names)
     shown = tuple(_change(change, flows) for change in ranked[:most])
     rest = len(ranked) - most
     left_out = say("and {}", count(rest, "more rule change")) if rest > 0 else None

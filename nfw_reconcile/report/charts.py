@@ -7,17 +7,34 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Final
 
-if TYPE_CHECKING:
-    from nfw_reconcile.report.phrases import Phrase
+from nfw_reconcile.report.phrases import Phrase, say
+
+NAMELESS: Final = Phrase()
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a part of a picture stands for, and what that is called; ``name`` is empty where it has no name.
+
+    A picture may have no room for all of a name; the table beside it has.
+    """
+
+    what: Phrase
+    name: Phrase = NAMELESS
+
+    @property
+    def whole(self) -> Phrase:
+        """Give both: ``10.0.1.0/24 (checkout, payments)``."""
+        return say("{} ({})", self.what, self.name) if self.name else self.what
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One bar: what is counted, and how many there are."""
 
-    label: Phrase
+    label: Label
     value: int
 
 
@@ -64,7 +81,7 @@ class Grid:
     title: str
     caption: Phrase
     of: str
-    rows: tuple[Phrase, ...]
+    rows: tuple[Label, ...]
     columns: tuple[Phrase, ...]
     cells: tuple[tuple[int, ...], ...]
 

@@ -31,7 +31,7 @@ ADVICE: Final = {
     ),
     ExitCode.REFUSED: Advice(
         "refused, and nothing was flushed for it",
-        "mend what the messages say, make a new plan, have it reviewed, then {}",
+        "do what each message says; unless one asks for another plan, this one is still good: {}",
         "nfw-reconcile apply PLANFILE",
     ),
     ExitCode.PARTIAL: Advice(

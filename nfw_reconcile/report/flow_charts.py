@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
 from nfw_reconcile.report import naming
-from nfw_reconcile.report.charts import Bar, Bars, Bin, Grid, Histogram
+from nfw_reconcile.report.charts import Bar, Bars, Bin, Grid, Histogram, Label
+from nfw_reconcile.report.names import NO_NAMES
 from nfw_reconcile.report.phrases import Datum, Phrase, count, say
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.model.documents import FlowRow, FlowText
     from nfw_reconcile.report.charts import Chart
+    from nfw_reconcile.report.names import Names
 
 FEWEST: Final = 5
 """Flows; of fewer, a table says all at a glance."""
@@ -42,19 +44,20 @@ _LENGTHS: Final = {4: (24, 20, 16, 12, 8, 0), 6: (64, 56, 48, 32, 16, 0)}
 _WIDEST: Final = len(_LENGTHS[4]) - 1
 
 
-def flow_charts(rows: Sequence[FlowRow]) -> tuple[Chart, ...]:
+def flow_charts(rows: Sequence[FlowRow], names: Names = NO_NAMES) -> tuple[Chart, ...]:
     """Give the pictures that show more than a table would: none for a few flows, or for some that are all alike."""
     if len(rows) < FEWEST:
         return ()
-    found = (service_bars(rows), age_histogram(rows), place_grid(rows))
+    found = (service_bars(rows, names), age_histogram(rows), place_grid(rows, names))
     return tuple(chart for chart in found if chart is not None)
 
 
-def service_bars(rows: Sequence[FlowRow]) -> Bars | None:
+def service_bars(rows: Sequence[FlowRow], names: Names = NO_NAMES) -> Bars | None:
     """Give a bar for each of the services that most flows go to; ``None`` where there is one service."""
     services = Counter(naming.service(row.flow) for row in rows)
     if len(services) < 2:
         return None
+    addresses = {naming.service(row.flow): row.flow.destination for row in rows}
     ranked = sorted(services.items(), key=lambda each: (-each[1], each[0].text))
     rest = ranked[MOST_BARS:]
     flows = count(sum(number for _, number in rest), "more flow")
@@ -63,7 +66,10 @@ def service_bars(rows: Sequence[FlowRow]) -> Bars | None:
         caption=say("{} to {}.", count(len(rows), "flow"), count(len(services), "service")),
         of="Service",
         measure="Flows",
-        bars=tuple(Bar(Phrase((service,)), number) for service, number in ranked[:MOST_BARS]),
+        bars=tuple(
+            Bar(Label(Phrase((service,)), names.whose([addresses[service]])), number)
+            for service, number in ranked[:MOST_BARS]
+        ),
         rest=say("and {} to {}", flows, count(len(rest), "more service")) if rest else None,
     )
 
@@ -86,7 +92,7 @@ def age_histogram(rows: Sequence[FlowRow]) -> Histogram | None:
     )
 
 
-def place_grid(rows: Sequence[FlowRow]) -> Grid | None:
+def place_grid(rows: Sequence[FlowRow], names: Names = NO_NAMES) -> Grid | None:
     """Give how many flows go from which network to which port; ``None`` where there is one pair alone."""
     networks = _networks([row.flow.source for row in rows])
     common = Counter(_port(row.flow) for row in rows).most_common()
@@ -97,16 +103,17 @@ def place_grid(rows: Sequence[FlowRow]) -> Grid | None:
     if len(cells) < 2:
         return None
     columns = [*ports, *([_OTHER] if len(common) > len(ports) else [])]
-    names = sorted(set(networks.values()), key=_address_order)
+    found = sorted(set(networks.values()), key=_address_order)
+    sources = {network: [each for each in networks if networks[each] == network] for network in found}
     return Grid(
         title="From where to which port",
         caption=say(
-            "Flows from {} to {}.", count(len(names), "network"), count(len(common), "destination port")
+            "Flows from {} to {}.", count(len(found), "network"), count(len(common), "destination port")
         ),
         of="Network",
-        rows=tuple(Phrase((Datum(name),)) for name in names),
+        rows=tuple(Label(Phrase((Datum(network),)), names.whose(sources[network])) for network in found),
         columns=tuple(_port_name(port) for port in columns),
-        cells=tuple(tuple(cells[name, port] for port in columns) for name in names),
+        cells=tuple(tuple(cells[network, port] for port in columns) for network in found),
     )
 
 

@@ -29,7 +29,7 @@ def in_detail(
     """
     table = _largest(rows, most, names, was_allowed=was_allowed)
     one_by_one = Detail("Flow by flow, largest first", (table,))
-    return (*flow_charts(rows), one_by_one, *in_full(rows, names, most))
+    return (*flow_charts(rows, names), one_by_one, *in_full(rows, names, most))
 
 
 def _largest(rows: Sequence[FlowRow], most: int, names: Names, *, was_allowed: bool) -> Table:

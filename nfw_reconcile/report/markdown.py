@@ -128,7 +128,19 @@ _HARMLESS: Final = re.compile(r"\(?(?![0-9a-fA-F]{7,})[A-Za-z]{1,30}(?:'s)?[.,;:
 """A word, or a number that begins no list: neither can be markup, a reference or the hash of a commit."""
 
 
+_END: Final = re.compile(r"(?<=[\w)\]\"'])[.,;:?]\Z", re.ASCII)
+"""A single sign behind a word, where it can be neither markup nor a part of an ellipsis."""
+
+
 def _prose(text: str) -> str:
     """Give a sentence with everything in it that is no plain word as code."""
     runs = groupby(visible(text).split(), key=lambda word: _HARMLESS.fullmatch(word) is not None)
-    return " ".join(" ".join(words) if harmless else code(" ".join(words)) for harmless, words in runs)
+    return " ".join(
+        " ".join(words) if harmless else _code_in_sentence(" ".join(words)) for harmless, words in runs
+    )
+
+
+def _code_in_sentence(text: str) -> str:
+    """Give a code span; what ends the sentence, or a part of it, is no part of the code."""
+    end = _END.search(text)
+    return code(text) if end is None else code(text[: end.start()]) + end[0]

@@ -11,6 +11,7 @@ from nfw_reconcile.model.documents import NameKind
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.blocks import Column, Detail, Table
 from nfw_reconcile.report.phrases import Datum, Phrase, count, joined, say
+from nfw_reconcile.report.regions import block_around
 from nfw_reconcile.report.units import UNKNOWN
 
 if TYPE_CHECKING:
@@ -49,6 +50,16 @@ class Names:
         """Name what a flow goes to, as :func:`naming.service` does, with what it is."""
         return Phrase((naming.service(flow),)) + self.beside(flow.destination)
 
+    def whose(self, addresses: Iterable[str]) -> Phrase:
+        """Name addresses in few words if they all have one name, or are all in one network; else give nothing."""
+        found = {self.entries.get(address) for address in addresses}
+        names = {Phrase() if each is None else _owned(Phrase((Datum(each.name),)), each) for each in found}
+        networks = {None if each is None else each.network for each in found}
+        if len(names) == 1:
+            return names.pop()
+        network = networks.pop() if len(networks) == 1 else None
+        return Phrase() if network is None else Phrase((Datum(network),))
+
     def five_tuple(self, flow: FlowText) -> Phrase:
         """Write a flow, as :func:`naming.five_tuple` does, with what its two sides are."""
         source, destination = self.beside(flow.source), self.beside(flow.destination)
@@ -60,13 +71,14 @@ class Names:
         return say("{}{} to {}{}", begin, source, Datum(other), destination)
 
     def many(self, addresses: Sequence[str]) -> Phrase:
-        """Sum addresses up: how many there are, and whose, those of most first."""
+        """Sum addresses up: how many there are, and whose, those of most first; without any name, in which block."""
         if len(addresses) == 1:
             return self.address(addresses[0])
         number = count(len(addresses), "address", "addresses")
         told = Counter(_whose(found) for each in addresses if (found := self.entries.get(each)) is not None)
         if not told:
-            return number
+            block = block_around(addresses)
+            return number if block is None else say("{} in {}", number, Datum(block))
         ranked = sorted(told.items(), key=lambda each: (-each[1], each[0].raw))
         nameless = len(addresses) - sum(told.values())
         rest = len(ranked) - MOST_NAMES
@@ -80,7 +92,11 @@ NO_NAMES: Final = Names()
 
 
 def _whose(found: AddressName) -> Phrase:
-    return _called(found) + (Phrase() if found.owner is None else say(", {}", Datum(found.owner)))
+    return _owned(_called(found), found)
+
+
+def _owned(name: Phrase, found: AddressName) -> Phrase:
+    return name if found.owner is None else say("{}, {}", name, Datum(found.owner))
 
 
 def _called(found: AddressName) -> Phrase:

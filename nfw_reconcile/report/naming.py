@@ -13,6 +13,9 @@ from nfw_reconcile.report.places import of_rule
 if TYPE_CHECKING:
     from nfw_reconcile.model.documents import CauseText, FirewallIdentity, FlowText, PolicyIdentity, RuleText
 
+HIDDEN: Final = "(redacted)"
+"""What stands in a rule for what was taken out of it."""
+
 _LONGEST_HEADER: Final = 60
 """Characters of a header that stand for a rule with neither sid nor line."""
 
@@ -74,6 +77,11 @@ def rule(text: RuleText) -> Datum:
     """Name a rule for a table: its group, with sid and line or what else it is known by."""
     is_known = text.sid is not None or text.line is not None
     return Datum(" ".join([short(text.group), *([] if is_known else [_known_by(text)]), *_where(text)]))
+
+
+def is_told_apart(text: RuleText) -> bool:
+    """Say whether a rule is told from all others: hidden texts without sid and line are the same."""
+    return text.sid is not None or text.line is not None or not (text.sensitive or HIDDEN in text.text)
 
 
 def placed(text: RuleText) -> str:

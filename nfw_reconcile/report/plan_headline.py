@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.blocks import Tone
+from nfw_reconcile.report.fates import Fates
 from nfw_reconcile.report.phrases import Phrase, count, joined, listed, say, sentence
 from nfw_reconcile.report.regions import region_part
 
@@ -69,7 +70,8 @@ def _with_flows(plan: FirewallPlan, flows: FlowsSeen) -> Headline:
     but = _but(plan, flows)
     if cut:
         words = "{} would be cut {}{}{}."
-        return Headline(say(words, count(cut, "live flow"), where, _causes(flows, cut), but), Tone.BAD)
+        causes = _causes(flows, cut, Fates.of(plan.rule_changes))
+        return Headline(say(words, count(cut, "live flow"), where, causes, but), Tone.BAD)
     looked_at = say("{} looked at", count(flows.looked_at, "flow"))
     possible = flows_with(flows, Effect.POSSIBLY_DENIED)
     if possible:
@@ -88,28 +90,26 @@ def _with_flows(plan: FirewallPlan, flows: FlowsSeen) -> Headline:
 def _regions(plan: FirewallPlan) -> Phrase:
     """Say which 5-tuples are denied, or may be where none certainly is; empty where neither."""
     denied, possible = parts_with(plan, Effect.NEWLY_DENIED), parts_with(plan, Effect.POSSIBLY_DENIED)
+    fates = Fates.of(plan.rule_changes)
     if denied:
-        return say("5-tuples that were allowed would be denied: {}", _parts(denied))
+        return say("5-tuples that were allowed would be denied: {}", _parts(denied, fates))
     if possible:
-        return say("5-tuples that were allowed may be denied, depending on payload: {}", _parts(possible))
+        words = "5-tuples that were allowed may be denied, depending on payload: {}"
+        return say(words, _parts(possible, fates))
     return Phrase()
 
 
-def _causes(flows: FlowsSeen, total: int) -> Phrase:
+def _causes(flows: FlowsSeen, total: int, fates: Fates) -> Phrase:
     """Say how many flows each pair of causes cuts, most first; without a number where there is one pair."""
     pairs: Counter[tuple[CauseText, CauseText]] = Counter(
         (row.new, row.old) for row in flows.rows if row.effect is Effect.NEWLY_DENIED
     )
-    ranked = sorted(pairs.items(), key=lambda item: (-item[1], _pair(*item[0]).raw))
-    shown = [say("{} {}", number, _pair(new, old)) for (new, old), number in ranked[:MOST_CAUSES]]
+    ranked = sorted(pairs.items(), key=lambda item: (-item[1], fates.pair(*item[0]).raw))
+    shown = [say("{} {}", number, fates.pair(new, old)) for (new, old), number in ranked[:MOST_CAUSES]]
     if len(pairs) == 1:
-        return say(" {}", _pair(*ranked[0][0]))
+        return say(" {}", fates.pair(*ranked[0][0]))
     rest = total - sum(number for _, number in ranked[:MOST_CAUSES])
     return say(": {}", listed([*shown, say("{} by other rules", rest)] if rest > 0 else shown))
-
-
-def _pair(new: CauseText, old: CauseText) -> Phrase:
-    return say("{} (was allowed {})", naming.by(new), naming.by(old, beside=new))
 
 
 def _but(plan: FirewallPlan, flows: FlowsSeen) -> Phrase:
@@ -148,9 +148,9 @@ def _without_flows(plan: FirewallPlan) -> Headline:
     return Headline(say("Nothing that {} allowed would be denied.", owner), Tone.GOOD)
 
 
-def _parts(parts: Sequence[RegionPart]) -> Phrase:
+def _parts(parts: Sequence[RegionPart], fates: Fates) -> Phrase:
     shown = [
-        say("{} {}", region_part(part, most=1), _pair(part.new, part.old)) for part in parts[:MOST_PARTS]
+        say("{} {}", region_part(part, most=1), fates.pair(part.new, part.old)) for part in parts[:MOST_PARTS]
     ]
     rest = len(parts) - MOST_PARTS
     return listed([*shown, count(rest, "more part")] if rest > 0 else shown)

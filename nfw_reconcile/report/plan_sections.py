@@ -12,6 +12,7 @@ from nfw_reconcile.report import naming
 from nfw_reconcile.report.advice import what_clients_feel
 from nfw_reconcile.report.blocks import Bullet, Bullets, Column, Paragraph, Section, Table, Tone
 from nfw_reconcile.report.changes import rule_changes, setting_changes
+from nfw_reconcile.report.fates import Fates
 from nfw_reconcile.report.flow_details import in_detail
 from nfw_reconcile.report.ignored import ignored
 from nfw_reconcile.report.names import NO_NAMES, Names
@@ -35,13 +36,14 @@ _LABELS: Final = {Level.WARNING: ("Warning", Tone.CAUTION), Level.NOTE: ("Note",
 def plan_sections(plan: FirewallPlan, most: int) -> tuple[Section, ...]:
     """Give what there is to say, in the order of what a reviewer must know first."""
     rows, names = plan.flows.rows if plan.flows else (), Names.of(plan.names)
+    fates = Fates.of(plan.rule_changes)
     found = (
         remarks([remark for remark in plan.remarks if not is_about_home_net(plan, remark)]),
-        *_flow_sections(rows, names, most),
-        rule_changes(plan.rule_changes, most, rows),
+        *_flow_sections(rows, names, fates, most),
+        rule_changes(plan.rule_changes, most, rows, names),
         setting_changes(plan.setting_changes),
-        _newly_denied(plan, most),
-        _possibly_denied(plan, most),
+        _newly_denied(plan, fates, most),
+        _possibly_denied(plan, fates, most),
         ignored(plan, most),
         undecided(plan.undecided, most),
         capture_filters(plan.capture_filters),
@@ -75,7 +77,9 @@ def _bullet(remark: Remark) -> Bullet:
     return Bullet(label, Phrase((Prose(remark.text),)) + where + remedy, tone)
 
 
-def _flow_sections(rows: Sequence[FlowRow], names: Names, most: int) -> tuple[Section | None, ...]:
+def _flow_sections(
+    rows: Sequence[FlowRow], names: Names, fates: Fates, most: int
+) -> tuple[Section | None, ...]:
     def having(effect: Effect) -> list[FlowRow]:
         return [row for row in rows if row.effect is effect]
 
@@ -84,14 +88,14 @@ def _flow_sections(rows: Sequence[FlowRow], names: Names, most: int) -> tuple[Se
     return (
         Section(
             f"Who is cut ({len(to_flush):,})",
-            (service_table(to_flush, most, names),),
+            (service_table(to_flush, most, names, fates),),
             extra=in_detail(to_flush, most, names),
         )
         if to_flush
         else None,
         Section(
             f"Cut by the change itself ({len(at_once):,})",
-            (_AT_ONCE, service_table(at_once, most, names)),
+            (_AT_ONCE, service_table(at_once, most, names, fates)),
             extra=in_detail(at_once, most, names),
         )
         if at_once
@@ -130,14 +134,14 @@ def _more(number: int, noun: str) -> Phrase | None:
     return say("and {}", count(number, f"more {noun}")) if number > 0 else None
 
 
-def _newly_denied(plan: FirewallPlan, most: int) -> Section | None:
+def _newly_denied(plan: FirewallPlan, fates: Fates, most: int) -> Section | None:
     parts = parts_with(plan, Effect.NEWLY_DENIED)
     columns = (Column("5-tuples"), Column("Denied by"), Column("Was allowed by"), Column("For example"))
     cells = tuple(
         (
             region_part(part),
-            naming.cause(part.new) if part.flush else say("{} (no flush needed)", naming.cause(part.new)),
-            naming.cause(part.old),
+            fates.new(part.new) if part.flush else say("{} (no flush needed)", fates.new(part.new)),
+            fates.old(part.old),
             _witness(part),
         )
         for part in parts[:most]
@@ -147,15 +151,15 @@ def _newly_denied(plan: FirewallPlan, most: int) -> Section | None:
     )
 
 
-def _possibly_denied(plan: FirewallPlan, most: int) -> Section | None:
+def _possibly_denied(plan: FirewallPlan, fates: Fates, most: int) -> Section | None:
     parts = parts_with(plan, Effect.POSSIBLY_DENIED)
     columns = (Column("5-tuples"), Column("Denied if"), Column("Then by"), Column("Was allowed by"))
     cells = tuple(
         (
             region_part(part),
             hangs_on(part.conditions),
-            naming.cause(part.new),
-            naming.cause(part.old),
+            fates.new(part.new),
+            fates.old(part.old),
         )
         for part in parts[:most]
     )

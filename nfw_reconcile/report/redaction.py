@@ -20,12 +20,11 @@ from nfw_reconcile.model.documents import (
 )
 from nfw_reconcile.model.plan_document import Acceptance, RegionPart, Undecided
 from nfw_reconcile.report.addresses import Block, replace_addresses
+from nfw_reconcile.report.naming import HIDDEN as REDACTED
 from nfw_reconcile.report.rewrite import D, Rewriter, file_of, parts_of, without_file
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
-
-REDACTED: Final = "(redacted)"
 
 
 @dataclass(frozen=True, slots=True)

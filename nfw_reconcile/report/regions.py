@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.model.addresses import ANY_ADDRESS, AddressSet, Network, everything
+from nfw_reconcile.model.addresses import AddressSet, Network
 from nfw_reconcile.model.plan_document import Box
 from nfw_reconcile.report.masking import SENSITIVE
 from nfw_reconcile.report.naming import protocol
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST_BOXES: Final = 3
 MOST_BLOCKS: Final = 3
 """CIDR blocks of one side of a box that are shown."""
+
+_SHORTEST_PREFIX: Final = 8
+"""Of a block that tells where addresses are."""
 
 _EVERY_ADDRESS: Final = {
     ("0.0.0.0/0",): "any IPv4",
@@ -123,10 +126,11 @@ def _side(blocks: tuple[str, ...], ports: str) -> str:
 
 
 def _blocks(blocks: Sequence[str]) -> str:
-    """Write a few blocks as they are, and many by the few that are missing, where it is so."""
+    """Write a few blocks as they are, and many as one of which a few are missing, where it is so."""
     if len(blocks) > MOST_BLOCKS and (rest := _missing(blocks)):
-        family, missing = rest
-        return f"any IPv{family} but {_in_brackets(missing)}"
+        whole, missing = rest
+        every = _EVERY_ADDRESS.get((whole,)) or whole
+        return f"({every} but {', '.join(map(_block, missing))})"
     return _in_brackets(blocks)
 
 
@@ -142,14 +146,37 @@ def _block(text: str) -> str:
     return text.removesuffix("/128" if ":" in text else "/32")
 
 
-def _missing(blocks: Sequence[str]) -> tuple[int, list[str]] | None:
-    """Give the family and the blocks that are left out of it, if they are few; redacted blocks are not known."""
+def block_around(addresses: Sequence[str]) -> str | None:
+    """Give the smallest block that holds all of some addresses; ``None`` where that tells hardly anything."""
+    try:
+        networks = [Network.parse(address) for address in addresses]
+    except ValueError:  # redacted
+        return None
+    block = _around(networks)
+    is_one_family = all(network.family == block.family for network in networks)
+    return str(block) if is_one_family and block.length >= _SHORTEST_PREFIX else None
+
+
+def _missing(blocks: Sequence[str]) -> tuple[str, list[str]] | None:
+    """Give the smallest block around all of one family, and what is left out of it, if that is told in fewer words.
+
+    Redacted blocks are not known.
+    """
     try:
         networks = [Network.parse(block) for block in blocks]
     except ValueError:
         return None
-    family = networks[0].family
-    left_out = (ANY_ADDRESS & AddressSet.of([everything(family)])) - AddressSet.of(networks)
+    whole = _around(networks)
+    if any(network.family != whole.family for network in networks):
+        return None
+    left_out = AddressSet.of([whole]) - AddressSet.of(networks)
     missing = [str(network) for network in left_out.networks()]
-    same = all(network.family == family for network in networks)
-    return (family, missing) if same and 0 < len(missing) <= MOST_BLOCKS else None
+    return (str(whole), missing) if 0 < 2 * len(missing) <= min(len(blocks), 2 * MOST_BLOCKS) else None
+
+
+def _around(networks: Sequence[Network]) -> Network:
+    """Give the smallest block that holds all blocks of the first one's family."""
+    first = networks[0]
+    values = [end for each in networks if each.family == first.family for end in (each.value, each.highest)]
+    differing = (min(values) ^ max(values)).bit_length()
+    return Network(first.family, min(values) >> differing << differing, first.bits - differing)

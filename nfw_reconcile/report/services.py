@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nfw_reconcile.report import naming
 from nfw_reconcile.report.blocks import Column, Table
+from nfw_reconcile.report.fates import NO_FATES
 from nfw_reconcile.report.names import NO_NAMES
 from nfw_reconcile.report.phrases import Phrase, count, say
 from nfw_reconcile.report.units import UNKNOWN, age, size
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from nfw_reconcile.model.documents import CauseText, FlowRow
+    from nfw_reconcile.report.fates import Fates
     from nfw_reconcile.report.names import Names
     from nfw_reconcile.report.phrases import Datum
 
@@ -66,11 +68,17 @@ def _weight(service: Service) -> tuple[int, int, str, str, str]:
 
 
 def service_table(
-    rows: Iterable[FlowRow], most: int, names: Names = NO_NAMES, *, was_allowed: bool = True
+    rows: Iterable[FlowRow],
+    most: int,
+    names: Names = NO_NAMES,
+    fates: Fates = NO_FATES,
+    *,
+    was_allowed: bool = True,
 ) -> Table:
     """Give the table of who is cut: at most ``most`` services, the rest in one sentence.
 
-    ``names`` say what addresses are. ``was_allowed``: with the old policy's cause in the last column.
+    ``names`` say what addresses are, and ``fates`` what becomes of rules. ``was_allowed``: with the old policy's cause
+    in the last column.
     """
     found = services(rows)
     columns = (
@@ -82,19 +90,19 @@ def service_table(
         Column("Denied by"),
         *((Column("Was allowed by"),) if was_allowed else ()),
     )
-    cells = tuple(_cells(service, names, was_allowed=was_allowed) for service in found[:most])
+    cells = tuple(_cells(service, names, fates, was_allowed=was_allowed) for service in found[:most])
     return Table(columns, cells, _rest(found[most:]))
 
 
-def _cells(service: Service, names: Names, *, was_allowed: bool) -> tuple[Phrase, ...]:
+def _cells(service: Service, names: Names, fates: Fates, *, was_allowed: bool) -> tuple[Phrase, ...]:
     return (
         Phrase((service.name,)) + names.beside(service.destination),
         names.many(service.sources),
         Phrase((f"{service.flows:,}",)),
         size(service.bytes),
         UNKNOWN if service.oldest is None else age(service.oldest),
-        naming.cause(service.new),
-        *((naming.cause(service.old),) if was_allowed else ()),
+        fates.new(service.new),
+        *((fates.old(service.old),) if was_allowed else ()),
     )
 
 

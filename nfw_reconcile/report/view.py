@@ -120,9 +120,9 @@ def _firewall(
 
 
 def _limits(limits: Limits) -> Bullet:
-    parts = [say("at most {} a firewall", count(limits.max_flows, "flow"))]
+    parts = [say("at most {} may be flushed on a firewall", count(limits.max_flows, "flow"))]
     if limits.max_percent is not None:
-        parts.append(Phrase((f"at most {limits.max_percent:g} % of the flows captured",)))
+        parts.append(Phrase((f"at most {limits.max_percent:g} % of those captured",)))
     if limits.protected_cidrs:
         parts.append(say("protected {}", listed(data(limits.protected_cidrs))))
     if limits.protected_ports:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.report.html.svg import element, label, percent, picture, short
+from nfw_reconcile.report.html.svg import element, label, named, percent, picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ def draw_bars(chart: Bars, identity: str) -> Html:
     """Draw bars, the longest as wide as the picture."""
     most = max((bar.value for bar in chart.bars), default=1)
     rows = [
-        _row(index, short(bar.label), f"{bar.value:,}", [("bar", bar.value)], most)
+        _row(index, named(bar.label), f"{bar.value:,}", [("bar", bar.value)], most)
         for index, bar in enumerate(chart.bars)
     ]
     return picture(chart, identity, *rows, width="100%", height=_ROW * len(rows))

@@ -34,7 +34,7 @@ def twin(chart: Chart) -> Table:
     """Give the numbers of a chart as a table, in the order in which they are drawn."""
     match chart:
         case Bars():
-            rows = tuple((bar.label, _number(bar.value)) for bar in chart.bars)
+            rows = tuple((bar.label.whole, _number(bar.value)) for bar in chart.bars)
             return Table((Column(chart.of), Column(chart.measure, right=True)), rows, chart.rest)
         case Histogram():
             rows = tuple((Phrase((each.name,)), _number(each.value)) for each in chart.bins)
@@ -42,7 +42,7 @@ def twin(chart: Chart) -> Table:
         case Grid():
             columns = (Column(chart.of), *(Column(shown(name), right=True) for name in chart.columns))
             cells = zip(chart.rows, chart.cells, strict=True)
-            return Table(columns, tuple((name, *map(_number, numbers)) for name, numbers in cells))
+            return Table(columns, tuple((label.whole, *map(_number, numbers)) for label, numbers in cells))
         case Stages():
             rows = tuple((Phrase((stage.label,)), Phrase((told(stage),))) for stage in chart.stages)
             return Table((Column("Moment"), Column("Flows", right=True)), rows)

@@ -9,7 +9,7 @@ from nfw_reconcile.report.html.escape import shown
 from nfw_reconcile.report.html.svg import element, label, picture, short
 
 if TYPE_CHECKING:
-    from nfw_reconcile.report.charts import Grid
+    from nfw_reconcile.report.charts import Grid, Label
     from nfw_reconcile.report.html.escape import Html
     from nfw_reconcile.report.phrases import Phrase
 
@@ -57,9 +57,18 @@ def _head(name: Phrase, middle: float) -> Html:
     )
 
 
-def _row(name: Phrase, numbers: tuple[int, ...], top: float, most: int) -> Html:
+def _row(name: Label, numbers: tuple[int, ...], top: float, most: int) -> Html:
     cells = [_cell(number, _NAMES + _WIDE * index, top, most) for index, number in enumerate(numbers)]
-    return element("g", label(short(name, _LONGEST_NAME), class_="name", x=0, y=top + 19), *cells)
+    what = short(name.what, _LONGEST_NAME)
+    if not name.name:
+        return element("g", label(what, class_="name", x=0, y=top + 19), *cells)
+    called = short(name.name, _LONGEST_NAME)
+    return element(
+        "g",
+        label(what, class_="name", x=0, y=top + 12),
+        label(called, class_="quiet", x=0, y=top + 25),
+        *cells,
+    )
 
 
 def _cell(number: int, left: float, top: float, most: int) -> Html:

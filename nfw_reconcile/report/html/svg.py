@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Final
 from nfw_reconcile.report.html.escape import Html, escaped, shown
 
 if TYPE_CHECKING:
-    from nfw_reconcile.report.charts import Chart
+    from nfw_reconcile.report.charts import Chart, Label
     from nfw_reconcile.report.phrases import Phrase
 
 LONGEST_LABEL: Final = 36
 """Characters of a label that a narrow screen has room for; the table beside the picture has all."""
+
+
+FEWEST_OF_NAME: Final = 5
+"""Characters of a name that tell something."""
 
 
 def element(name: str, *children: Html, **attributes: str | float) -> Html:
@@ -49,6 +53,16 @@ def picture(chart: Chart, identity: str, *children: Html, width: str | float, he
 def percent(value: float) -> str:
     """Give a share of the picture's width, in percent."""
     return f"{_number(round(value, 2))}%"
+
+
+def named(label: Label, longest: int = LONGEST_LABEL) -> str:
+    """Give what a label stands for, and as much of its name as there is room for: the name ends first."""
+    what = short(label.what, longest)
+    room = longest - len(what) - len(" ()")
+    name = shown(label.name)
+    if not name or room < FEWEST_OF_NAME:
+        return what
+    return f"{what} ({name if len(name) <= room else f'{name[: room - 1].rstrip()}…'})"
 
 
 def short(value: Phrase, longest: int = LONGEST_LABEL) -> str:

@@ -332,7 +332,10 @@ def survivors() -> ResultDocument:
 def refused() -> ResultDocument:
     """More would be flushed than the limit allows."""
     zone = make.zone_result(state=ZoneState.REFUSED, to_flush=1_204, verified_at=None)
-    words = "1,204 flows would be flushed, and at most 1,000 may be. Raise --max-flows or narrow the change."
+    words = (
+        "1204 flows would be flushed, more than the 1000 allowed. Look at who would be cut. If it is right, apply the "
+        "same plan with a higher --max-flows; else change the rules."
+    )
     return make.result_document(make.firewall_result(zone, exit_code=3, messages=(words,)))
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from nfw_reconcile.model.verdict import Effect
 from nfw_reconcile.report.change_flows import FlowsOfRules
+from nfw_reconcile.report.names import Names
 from tests import builders as make
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ def test_services_beyond_the_first_are_counted() -> None:
     flows = FlowsOfRules([_row(n, size=None) for n in range(1, 6)])
     assert flows.told(make.added(NEW)).raw.endswith("TCP 192.0.2.3:443 and 2 more services")
     assert flows.told(make.added(NEW)).raw.startswith("cuts 5 live flows: ")
+
+
+def test_services_have_their_names() -> None:
+    flows = FlowsOfRules([_row(1), _row(2)], Names.of([make.name("192.0.2.2")]))
+    told = "cuts 2 live flows (20 B): TCP 192.0.2.1:443, TCP 192.0.2.2:443 (checkout, payments)"
+    assert flows.told(make.changed(OLD, NEW)).raw == told
 
 
 def test_flows_that_are_not_newly_denied_hang_on_nothing() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nfw_reconcile.model.documents import NameKind, NameOrigin
 from nfw_reconcile.report.flow_charts import (
     MOST_BARS,
     MOST_NETWORKS,
@@ -15,6 +16,7 @@ from nfw_reconcile.report.flow_charts import (
     place_grid,
     service_bars,
 )
+from nfw_reconcile.report.names import Names
 from tests import builders as make
 
 if TYPE_CHECKING:
@@ -103,7 +105,33 @@ def test_flows_without_an_age_are_told() -> None:
 def test_networks_are_as_small_as_there_is_room_for(sources: list[str], names: list[str]) -> None:
     grid = place_grid(_rows(*sources))
     assert grid is not None
-    assert [name.raw for name in grid.rows] == names
+    assert [label.what.raw for label in grid.rows] == names
+
+
+def test_services_and_networks_have_the_names_of_their_addresses() -> None:
+    known = Names.of(
+        [
+            make.name("10.1.0.1"),
+            make.name("10.1.0.2"),
+            make.name("10.2.0.1", "web-1", None, network="app-a in prod"),
+            make.name("10.2.0.2", "web-2", None, network="app-a in prod"),
+            make.name("10.3.0.1", "batch", None),
+            make.name("203.0.113.10", "S3 eu-west-1", None, kind=NameKind.SERVICE, origin=NameOrigin.RANGES),
+        ]
+    )
+    rows = _rows("10.1.0.1", "10.1.0.2", "10.2.0.1", "10.2.0.2", "10.3.0.1", "10.3.0.2")
+    bars, grid = service_bars([*rows, make.flow_row(make.flow("192.0.2.1"))], known), place_grid(rows, known)
+    assert bars is not None
+    assert [bar.label.whole.raw for bar in bars.bars] == [
+        "TCP 203.0.113.10:443 (S3 eu-west-1)",
+        "TCP 192.0.2.1:443",
+    ]
+    assert grid is not None
+    assert [label.whole.raw for label in grid.rows] == [
+        "10.1.0.0/24 (checkout, payments)",
+        "10.2.0.0/24 (app-a in prod)",
+        "10.3.0.0/24",
+    ]
 
 
 def test_ports_beyond_the_most_common_are_others() -> None:

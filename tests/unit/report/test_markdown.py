@@ -167,8 +167,8 @@ def test_code_spans(text: str, shown: str) -> None:
     [
         ("Set it to REJECT.", "Set it to REJECT."),
         ("Give --home-net CIDR,... or more", "Give `--home-net CIDR,...` or more"),
-        ("ping @octocat, see #1", "ping `@octocat,` see `#1`"),
-        ("at 5 of 12, 1. and 2)", "at 5 of 12, `1.` and `2)`"),
+        ("ping @octocat, see #1", "ping `@octocat`, see `#1`"),
+        ("at 5 of 12, 1. and 2)", "at 5 of 12, `1`. and `2)`"),
         ("deadbeef is a word, 0123456 is none", "`deadbeef` is a word, `0123456` is none"),
     ],
 )

@@ -35,7 +35,7 @@ def test_a_flow_has_the_names_of_both_sides() -> None:
     ("addresses", "told"),
     [
         (["10.1.0.1"], "10.1.0.1 (checkout, payments)"),
-        (["10.9.0.1", "10.9.0.2"], "2 addresses"),
+        (["10.9.0.1", "10.9.0.2"], "2 addresses in 10.9.0.0/30"),
         (["10.1.0.1", "10.9.0.2"], "2 addresses (checkout, payments; 1 without a name)"),
         ([f"10.2.0.{n}" for n in range(9)], "9 addresses (a; b; c; 2 other names; 1 without a name)"),
     ],

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nfw_reconcile.report.regions import box, region_part
+from nfw_reconcile.model.addresses import AddressSet, Network
+from nfw_reconcile.report.regions import block_around, box, region_part
 from tests import builders as make
 
 if TYPE_CHECKING:
@@ -29,7 +33,28 @@ if TYPE_CHECKING:
         ),
         (
             make.box(["0.0.0.0/2", "64.0.0.0/3", "96.0.0.0/4", "128.0.0.0/1"]),
-            "TCP from any IPv4 but 112.0.0.0/4 to any IPv4 port 443",
+            "TCP from (any IPv4 but 112.0.0.0/4) to any IPv4 port 443",
+        ),
+        (
+            make.box(
+                [
+                    "10.20.0.0/21",
+                    "10.20.12.0/22",
+                    "10.20.16.0/20",
+                    "10.20.32.0/19",
+                    "10.20.64.0/18",
+                    "10.20.128.0/17",
+                ]
+            ),
+            "TCP from (10.20.0.0/16 but 10.20.8.0/22) to any IPv4 port 443",
+        ),
+        (
+            make.box(["2001:db8::1/128", "2001:db8::2/127", "2001:db8::4/126", "2001:db8::8/125"]),
+            "TCP from (2001:db8::/124 but 2001:db8::) to any IPv4 port 443",
+        ),
+        (
+            make.box(["0.0.0.0/2", "64.0.0.0/3", "96.0.0.0/4", "::/0"]),
+            "TCP from (0.0.0.0/2, 64.0.0.0/3, 96.0.0.0/4 and 1 more) to any IPv4 port 443",
         ),
         (
             make.box(["10.x.x.x#1"] * 4),
@@ -71,3 +96,29 @@ def test_boxes_that_differ_in_protocol_only_are_one() -> None:
 
 def test_a_sensitive_part_shows_nothing() -> None:
     assert region_part(make.region_part(sensitive=True)).raw == "(sensitive)"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "block"),
+    [
+        (["10.1.0.1", "10.1.0.2"], "10.1.0.0/30"),
+        (["10.1.0.1", "10.1.255.2", "10.1.3.3"], "10.1.0.0/16"),
+        (["2001:db8::1", "2001:db8::ff"], "2001:db8::/120"),
+        (["10.0.0.1", "192.0.2.1"], None),
+        (["10.0.0.1", "2001:db8::1"], None),
+        (["10.x.x.x#1", "10.x.x.x#2"], None),
+    ],
+)
+def test_addresses_lie_in_a_block(addresses: list[str], block: str | None) -> None:
+    assert block_around(addresses) == block
+
+
+@given(st.lists(st.ip_addresses(v=4, network="10.1.2.0/24").map(int), min_size=1, max_size=3, unique=True))
+def test_what_is_said_of_many_blocks_is_true(left_out: list[int]) -> None:
+    whole = AddressSet.of([Network.parse("10.1.2.0/24")])
+    kept = whole - AddressSet.of([Network(4, value, 32) for value in left_out])
+    blocks = [str(network) for network in kept.networks()]
+    found = re.search(r"from \((\S+) but (.*)\) to", box(make.box(blocks, port="any")))
+    assert found is not None
+    said = AddressSet.of([Network.parse(found[1])]) - AddressSet.of(map(Network.parse, found[2].split(", ")))
+    assert said == kept

@@ -108,3 +108,12 @@ def test_every_exit_code_of_a_result_is_explained(code: ExitCode) -> None:
 )
 def test_the_next_command_is_given_exactly(document: ResultDocument, command: str) -> None:
     assert next_steps(document)[1].text.raw.endswith(command)
+
+
+def test_a_refusal_sends_nobody_for_another_plan_that_the_cause_does_not_ask_for() -> None:
+    document = make.result_document(
+        make.firewall_result(make.zone_result(state=ZoneState.REFUSED), exit_code=3)
+    )
+    told = next_steps(document)[1].text.raw
+    assert told.startswith("do what each message says")
+    assert "make a new plan" not in told

@@ -27,7 +27,7 @@ from nfw_reconcile.report.blocks import (
     Tone,
     View,
 )
-from nfw_reconcile.report.charts import Bar, Bars, Grid, Stage, Stages
+from nfw_reconcile.report.charts import Bar, Bars, Grid, Label, Stage, Stages
 from nfw_reconcile.report.phrases import Datum, Phrase, Prose, say
 from nfw_reconcile.report.text import NARROWEST, render_text
 from tests.unit.report.scenes import SCENES
@@ -43,8 +43,8 @@ SGR = re.compile(r"\x1b\[[0-9;]*m")
 def charts(phrase: Phrase) -> tuple[Chart, ...]:
     """Give a chart of each kind that can have a phrase."""
     return (
-        Bars("Bars", phrase, "One", "Two", (Bar(phrase, 1),), rest=phrase),
-        Grid("Grid", phrase, "One", (phrase,), (Phrase(("TCP 1",)),), ((1,),)),
+        Bars("Bars", phrase, "One", "Two", (Bar(Label(phrase, phrase), 1),), rest=phrase),
+        Grid("Grid", phrase, "One", (Label(phrase, phrase),), (Phrase(("TCP 1",)),), ((1,),)),
         Stages("Stages", phrase, (Stage("One", None),)),
     )
 

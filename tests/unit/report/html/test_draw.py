@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfw_reconcile.report.charts import Bar, Bars, Bin, Grid, Histogram, Part, Stage, Stages
+from nfw_reconcile.report.charts import Bar, Bars, Bin, Grid, Histogram, Label, Part, Stage, Stages
 from nfw_reconcile.report.html.draw import draw, twin
 from nfw_reconcile.report.html.grid import STEPS, shade
 from nfw_reconcile.report.html.svg import LONGEST_LABEL, short
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 COUNTS = st.integers(min_value=0, max_value=10**7)
 NAMES = hostile().map(lambda text: Phrase((Datum(text),)))
+LABELS = st.builds(Label, NAMES, st.just(Phrase()) | NAMES)
 CAPTION = Phrase(("a caption",))
 
 
 def bars() -> st.SearchStrategy[Bars]:
-    some = st.lists(st.builds(Bar, NAMES, COUNTS), min_size=1, max_size=6).map(tuple)
+    some = st.lists(st.builds(Bar, LABELS, COUNTS), min_size=1, max_size=6).map(tuple)
     return some.map(lambda found: Bars("Title", CAPTION, "Service", "Flows", found))
 
 
@@ -49,7 +50,7 @@ def grids(draw_: st.DrawFn) -> Grid:
     cells = draw_(
         st.lists(st.lists(COUNTS, min_size=wide, max_size=wide).map(tuple), min_size=tall, max_size=tall)
     )
-    rows = tuple(draw_(NAMES) for _ in range(tall))
+    rows = tuple(draw_(LABELS) for _ in range(tall))
     columns = tuple(Phrase((f"TCP {n}",)) for n in range(wide))
     return Grid("Title", CAPTION, "Network", rows, columns, tuple(cells))
 
@@ -105,6 +106,23 @@ def test_bars_are_as_long_as_their_numbers_say(chart: Bars) -> None:
             wide = float(next(drawn).removesuffix("%"))
             assert wide == pytest.approx(max(100 * bar.value / most, 0.75), abs=0.006)
     assert not list(drawn)
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "drawn"),
+    [
+        ("TCP 192.0.2.1:443", "", "TCP 192.0.2.1:443"),
+        ("TCP 192.0.2.1:443", "checkout, payments", "TCP 192.0.2.1:443 (checkout, payme…)"),
+        ("TCP 192.0.2.1:443", "checkout", "TCP 192.0.2.1:443 (checkout)"),
+        ("TCP [2001:db8:1111:2222::3333]:443", "checkout", "TCP [2001:db8:1111:2222::3333]:443"),
+    ],
+)
+def test_of_a_label_the_name_is_cut_first(what: str, name: str, drawn: str) -> None:
+    label = Label(Phrase((Datum(what),)), Phrase((Datum(name),)) if name else Phrase())
+    (row,) = _drawn(Bars("Title", CAPTION, "Service", "Flows", (Bar(label, 1),))).all("g")
+    assert row.all("text")[0].text == drawn
+    grid = _drawn(Grid("Title", CAPTION, "Network", (label,), (Phrase(("TCP 1",)),), ((1,),)))
+    assert len([node for node in grid.all("text") if "quiet" in node.classes]) == 1 + bool(name)
 
 
 @given(histograms())
