@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import boto3
 from nfw_reconcile.cli import run
 from nfw_reconcile.cli.demo.cast import KINDS, ZONES
 from nfw_reconcile.cli.demo.stage import snapshot_of, update_groups
+from nfw_reconcile.cli.stopping import STOPPING
+from nfw_reconcile.emulator.faults import INTERNAL_ERROR, FaultRule
 from nfw_reconcile.emulator.http_server import serve
 from nfw_reconcile.emulator.judging import EngineJudge
 from nfw_reconcile.emulator.seed import from_snapshot
@@ -26,6 +29,7 @@ from tests.checker import Expectations, current_tokens, violations
 from tests.places import DEMO
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
@@ -53,6 +57,9 @@ from nfw_reconcile.cli import run
 recovery.SIGNATURE_LIFETIME, recovery.CLOCK_SKEW = 3.0, 1.0
 sys.exit(run(sys.argv[1:]))
 """
+
+
+LONGEST_HOLD: Final = 120.0
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,26 @@ class Site:
 
     def resume(self) -> tuple[int, str]:
         return self.run("resume", "--endpoint-url", self.url, "--result", "nfw.result")
+
+    @contextmanager
+    def flushes_held(self) -> Iterator[None]:
+        """Let the service answer no request for a flush before the block is left."""
+        released = threading.Event()
+        held = FaultRule(INTERNAL_ERROR, "StartFlowFlush", when=lambda _: not released.wait(LONGEST_HOLD))
+        self.emulator.faults.add(held)
+        try:
+            yield
+        finally:
+            released.set()
+
+    def stopped_amid_flush(self, process: subprocess.Popen[str], number: signal.Signals) -> tuple[str, str]:
+        """Send a signal while a flush is asked for, and give what the process prints from then on."""
+        assert process.stderr is not None
+        with self.flushes_held():
+            any("flushing" in line for line in process.stderr)
+            process.send_signal(number)
+            assert any(STOPPING in line for line in process.stderr)
+        return process.communicate(timeout=LONGEST_HOLD)
 
     def run_names(self) -> list[str]:
         """Give the names of the runs in the journal."""

@@ -113,12 +113,7 @@ def test_a_cancelled_job_stops_in_good_order(tmp_path: Path, made: Site, shell: 
     workplace = Workplace(tmp_path / "job", made.url)  # no resident process stands between signal and program
     shutil.copy(made.folder / "nfw.plan", workplace.folder)
     process = workplace.start(shell, AFTER)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "flushing" in line:
-            break
-    process.send_signal(signal.SIGINT)  # to the shell alone, as CI services do it
-    out, err = process.communicate(timeout=120)
+    out, err = made.stopped_amid_flush(process, signal.SIGINT)  # to the shell alone, as CI services do it
     sent = len(flushes(made.emulator))
     assert process.returncode == 5, out + err
     assert "nfw-reconcile resume" in out
