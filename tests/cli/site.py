@@ -26,6 +26,7 @@ from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.model.flow import CapturedFlow
 from nfw_reconcile.pipeline.inputs import Request, load, read_sides
 from tests.checker import Expectations, current_tokens, violations
+from tests.hasty import PROGRAM
 from tests.places import DEMO
 
 if TYPE_CHECKING:
@@ -47,17 +48,6 @@ INSTANT: Final = EmulatorSettings(
     sync=SyncSettings(delay=0.2),
     operations=OperationSettings(execute_after=0.0, duration=0.0, prune_after=0.05),
 )
-# A request that is not listed may still arrive for as long as its signature is good; here the service is on
-# this machine, and a test need not wait six minutes for what cannot come.
-PROGRAM: Final = """
-import sys
-from nfw_reconcile.act import recovery
-from nfw_reconcile.cli import run
-
-recovery.SIGNATURE_LIFETIME, recovery.CLOCK_SKEW = 3.0, 1.0
-sys.exit(run(sys.argv[1:]))
-"""
-
 
 LONGEST_HOLD: Final = 120.0
 
@@ -116,6 +106,11 @@ class Site:
     def run_names(self) -> list[str]:
         """Give the names of the runs in the journal."""
         return sorted(path.stem for path in (self.folder / ".nfw-reconcile").glob("*.jsonl"))
+
+    def journal_lines(self) -> int:
+        """Say how much has been written down of all runs."""
+        files = (self.folder / ".nfw-reconcile").glob("*.jsonl")
+        return sum(path.read_bytes().count(b"\n") for path in files)
 
     def alive(self) -> set[FiveTuple]:
         return {entry.flow for zone in self.zones for entry in self.emulator.entries(zone)}

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.checker import flushes
-from tests.cli.site import KEYS, PROGRAM, Site, site
+from tests.cli.site import KEYS, Site, site
+from tests.hasty import PROGRAM, SHORTER
 
 FULL: Final = Path("/dev/full")
 AT_ONCE: Final = 4
@@ -123,12 +124,9 @@ def outcome(made: Site, stdout: Stream | None, stderr: Stream | None, code: int)
 def test_asked_to_stop_while_nobody_listens_it_sends_nothing(tmp_path: Path) -> None:
     with site(tmp_path / "site") as made:
         stderr, go = when_it_begins()
-        process = apply(made, subprocess.PIPE, stderr, settle=30)
+        process = apply(made, subprocess.PIPE, stderr, settle=30 * SHORTER)
         go()
-        begun = made.folder / ".nfw-reconcile"
-        while not any(
-            path.stat().st_size for path in begun.glob("*.jsonl")
-        ):  # a stop before that is exit code 1
+        while not made.journal_lines():  # a stop before that is exit code 1
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)

@@ -8,10 +8,8 @@ import pytest
 from junitparser import JUnitXml
 
 from nfw_reconcile.cli import run
-from nfw_reconcile.cli.clock import SystemClock
 from nfw_reconcile.cli.demo.cast import ZONES
 from tests.cli.site import DENIED, INSTANT, KEYS, site
-from tests.hooks.hasty import SHORTER
 from tests.places import DEMO
 
 if TYPE_CHECKING:
@@ -36,12 +34,13 @@ destination_port = 22
 PLAN: Final = ("plan", "--tf-plan", str(DEMO / "plan.json"), "--out", "nfw.plan")
 
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
+
 @pytest.fixture(autouse=True)
 def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
-    patient = SystemClock.sleep  # the emulator takes no time for anything
-    monkeypatch.setattr(SystemClock, "sleep", lambda clock, seconds: patient(clock, seconds / SHORTER))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -29,33 +29,35 @@ from tests.tiers import Tier
 
 KILLS: Final = {Tier.QUICK: 4, Tier.FULL: 60, Tier.SOAK: 600}
 AT_ONCE: Final = 6
+PAUSE: Final = 0.002
+LONGEST_PAUSE: Final = 0.1
 
 
 def test_killed_at_any_moment_resume_finishes_what_apply_began(tmp_path: Path, tier: Tier) -> None:
     with site(tmp_path / "clean") as clean:
-        begun = time.monotonic()
         process = clean.apply()
         process.communicate()
-        lasted = time.monotonic() - begun
         assert process.returncode == 0
         assert clean.problems() == []
-    moments = [lasted * (number + random.random()) / KILLS[tier] for number in range(KILLS[tier])]  # noqa: S311
+        lines = clean.journal_lines()
 
     def killed(number: int) -> str:
         with site(tmp_path / str(number)) as made:
             process = made.apply()
-            time.sleep(moments[number])
+            written = number * lines // KILLS[tier]
+            while made.journal_lines() < written and process.poll() is None:
+                time.sleep(PAUSE)
+            time.sleep(random.random() * LONGEST_PAUSE)  # noqa: S311
             process.kill()
             process.communicate()
-            begun = list((made.folder / ".nfw-reconcile").glob("*.jsonl"))
-            if not begun or not any(b"\n" in path.read_bytes() for path in begun):
+            if not made.journal_lines():
                 process = made.apply()
                 process.communicate()
                 code, said = process.returncode, ""
             else:
                 code, said = made.resume()
             problems = made.problems()
-            return "" if code == 0 and not problems else f"{moments[number]:.3f} s: {code} {problems} {said}"
+            return "" if code == 0 and not problems else f"at line {written}: {code} {problems} {said}"
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         assert [told for told in pool.map(killed, range(KILLS[tier])) if told] == []
@@ -105,6 +107,7 @@ def test_begun_without_waiting_it_is_finished_by_resume(tmp_path: Path) -> None:
         assert json.loads((made.folder / "nfw.result").read_text())["command"] == "resume"
 
 
+@pytest.mark.usefixtures("hasty")
 def test_with_the_journal_in_s3_another_machine_finishes_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,6 +17,7 @@ from nfw_reconcile.emulator.settings import EmulatorSettings, OperationSettings,
 from tests.bodies import ACTION, STRICT
 from tests.checker import flushes_asked
 from tests.drifting import ATTEMPTED, DRIFTED, KEPT, ZONES, Drifting, drifting
+from tests.hasty import PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ QUICK = EmulatorSettings(
 
 
 def command(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "nfw_reconcile", *words]
+    line = [sys.executable, "-c", PROGRAM, *words]
     return subprocess.run(
         line, capture_output=True, text=True, check=False, cwd=cwd, env={**os.environ, **KEYS}
     )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.cli import run
 from nfw_reconcile.errors import ExitCode
-from tests.hooks.hasty import hurry
+from tests.hasty import hurry
 from tests.places import CHECKOUT, DEMO
 
 if TYPE_CHECKING:

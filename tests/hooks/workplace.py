@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tests.cli.site import KEYS
-from tests.hooks.hasty import PROGRAM
+from tests.hasty import PROGRAM
 from tests.hooks.resident import CALLER
 from tests.places import CHECKOUT, DEMO
 
