@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,16 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(message) from None
     config.stash[TIER] = tier
     load_profile(tier)
+    _hear_interrupts()
+
+
+def _hear_interrupts() -> None:
+    """Have SIGINT heard where the tests run in the background, as jobs of a script do: POSIX has it ignored there.
+
+    A shell that is started with an ignored signal cannot trap it, so no test could interrupt one.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
