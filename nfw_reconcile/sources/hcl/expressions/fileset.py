@@ -44,6 +44,9 @@ PUT_THERE: Final = (".terraform.lock.hcl", ".terraform.tfstate.lock.info", "terr
 
 Names = tuple[str, ...]
 
+_ODD: Final = ("\\/", "\\\\")
+"""What patterns hold that Terraform reads by its place: at the beginning, the second one makes it break down."""
+
 
 def fileset(session: Session, directory: str, pattern: str) -> tuple[str, ...]:
     """Give the files, sorted, as paths relative to ``directory``; both are as the expression has them.
@@ -53,7 +56,7 @@ def fileset(session: Session, directory: str, pattern: str) -> tuple[str, ...]:
     """
     start = posixpath.normpath(directory)
     whole = posixpath.normpath(f"{start}/{pattern}" if pattern else start)
-    if len(whole) > LONGEST or "\\/" in whole:
+    if len(whole) > LONGEST or any(odd in whole for odd in _ODD):
         raise Unresolvable(f"the pattern {pattern!r:.100} is not read here")
     walk = _Walk(session, pattern)
     walk.glob(whole)

@@ -2,8 +2,8 @@
 
 Terraform documents ``*``, ``**``, ``?``, ``{a,b}`` and classes ("fileset Function"). Where its patterns differ from
 what one would expect, they do here: an alternative that is empty matches nothing at the end of a name, ``!`` negates
-no class, and a mistake is none before a name comes to it, nor behind a ``*``. Every form is compared with the real
-Terraform by tests.
+no class, a mistake is none before a name comes to it, nor behind a ``*``, and a ``*`` takes as many bytes at a time as
+the character has that it begins at. Every form is compared with the real Terraform by tests.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ SPECIAL: Final = "*?[{\\"
 
 LONGEST: Final = 250
 """Characters of a pattern."""
+
+_NO_CHARACTER: Final = "\ufffd"
 
 MOST_STEPS: Final = 20_000
 """Ways in which one name is held against a pattern."""
@@ -73,21 +75,33 @@ class _Match:
         match pattern[0]:
             case "*":
                 rest = pattern[1:]
-                return not rest or any(self._behind_star(rest, name[start:]) for start in range(len(name)))
+                return not rest or any(self._behind_star(rest, left) for left in _behind(name))
             case "?":
                 return self.of(pattern[1:], name[1:])
             case "\\":
                 if len(pattern) == 1:
                     raise _bad(pattern)
-                return pattern[1] == name[0] and self.of(pattern[2:], name[1:])
+                return pattern[1] == _character(name) and self.of(pattern[2:], name[1:])
             case "[":
                 end = _end(pattern, "]")
-                return _in_class(pattern[1:end], name[0]) and self.of(pattern[end + 1 :], name[1:])
+                return _in_class(pattern[1:end], _character(name)) and self.of(pattern[end + 1 :], name[1:])
             case "{":
                 end = _end(pattern, "}")
                 return any(self.of(each + pattern[end + 1 :], name) for each in _alternatives(pattern[1:end]))
             case letter:
-                return letter == name[0] and self.of(pattern[1:], name[1:])
+                return letter == _character(name) and self.of(pattern[1:], name[1:])
+
+
+def _behind(name: str) -> Iterator[str]:
+    """Give what a ``*`` may leave of a name; a byte that has lost its character is a surrogate (PEP 383)."""
+    content = name.encode("utf-8", "surrogateescape")
+    step = len(name[0].encode("utf-8", "surrogateescape"))
+    return (content[start:].decode("utf-8", "surrogateescape") for start in range(0, len(content), step))
+
+
+def _character(name: str) -> str:
+    """Give the first character of a name, as Go reads it: in the place of a byte that is none stands U+FFFD."""
+    return _NO_CHARACTER if "\udc80" <= name[0] <= "\udcff" else name[0]
 
 
 def _alternatives(text: str) -> Iterator[str]:

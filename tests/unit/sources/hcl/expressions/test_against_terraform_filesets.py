@@ -73,6 +73,21 @@ def test_drawn_patterns_name_what_terraform_finds(
     assert named >= len(calls) * _LEAST_NAMED_SHARE
 
 
+def test_a_star_takes_bytes_where_terraform_s_does(folder: Path) -> None:
+    names = ("süß.rules", "é.rules", "aé", "xéb", "日本.rules", "a\ufffdb")
+    patterns = (
+        "sü*rules", "sü*.rules", "s*rules", "s*üß.rules", "sü*s", "*ß*rules", "é*rules", "é*s", "*é*", "a*?", "*??",
+        "*[^é]b", "*[é]b", "x*?b", "x*[^é]b", "日*rules", "日*.rules", "日*[本].rules", "日*s", "?*.rules", "*\\é*",
+        "{s,日}*rules", "*\ufffdb", "a*\ufffd*", "x*\ufffdb", "*[\ufffd]b",
+    )  # fmt: skip
+    for name in names:
+        (folder / "names").mkdir(exist_ok=True)
+        (folder / "names" / name).write_text(name, encoding="utf-8")
+    expressions = [f"fileset({quoted('names')}, {quoted(pattern)})" for pattern in patterns]
+    theirs = dict(zip(patterns, Terraform(folder, {}).values(expressions), strict=True))
+    assert {pattern: found(folder, "names", pattern) for pattern in patterns} == theirs
+
+
 def test_the_seed_alone_decides_what_is_drawn() -> None:
     first, second = (random.Random(5) for _ in range(2))  # noqa: S311 - the same in every run
     assert [drawn_arguments(first) for _ in range(50)] == [drawn_arguments(second) for _ in range(50)]

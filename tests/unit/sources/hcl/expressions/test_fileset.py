@@ -195,6 +195,7 @@ def test_a_pattern_with_many_ways_to_match_takes_no_long_time(pattern: str) -> N
         assert "too many ways" in problem.summary  # noqa: PT017 - one of the two
 
 
-def test_a_long_pattern_is_not_read() -> None:
+@pytest.mark.parametrize("pattern", ["*" * 300, "\\\\*", "a\\/b"])
+def test_a_pattern_that_is_long_or_that_terraform_breaks_down_on_is_not_read(pattern: str) -> None:
     with pytest.raises(Unresolvable, match="is not read here"):
-        found("rules", "*" * 300)
+        found("rules", pattern)
