@@ -50,6 +50,7 @@ INSTANT: Final = EmulatorSettings(
 )
 
 LONGEST_HOLD: Final = 120.0
+"""Seconds that a reply is held back, or a process waited for, at most."""
 
 
 @dataclass(frozen=True)

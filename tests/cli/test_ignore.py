@@ -33,7 +33,6 @@ destination_port = 22
 """
 PLAN: Final = ("plan", "--tf-plan", str(DEMO / "plan.json"), "--out", "nfw.plan")
 
-
 pytestmark = pytest.mark.usefixtures("hasty")
 
 

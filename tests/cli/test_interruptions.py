@@ -29,8 +29,10 @@ from tests.tiers import Tier
 
 KILLS: Final = {Tier.QUICK: 4, Tier.FULL: 60, Tier.SOAK: 600}
 AT_ONCE: Final = 6
-PAUSE: Final = 0.002
-LONGEST_PAUSE: Final = 0.1
+LOOK_EVERY: Final = 0.002
+"""Seconds between two looks into the journal."""
+LATEST: Final = 0.1
+"""Seconds from a line of the journal to the kill."""
 
 
 def test_killed_at_any_moment_resume_finishes_what_apply_began(tmp_path: Path, tier: Tier) -> None:
@@ -46,8 +48,8 @@ def test_killed_at_any_moment_resume_finishes_what_apply_began(tmp_path: Path, t
             process = made.apply()
             written = number * lines // KILLS[tier]
             while made.journal_lines() < written and process.poll() is None:
-                time.sleep(PAUSE)
-            time.sleep(random.random() * LONGEST_PAUSE)  # noqa: S311
+                time.sleep(LOOK_EVERY)
+            time.sleep(random.random() * LATEST)  # noqa: S311
             process.kill()
             process.communicate()
             if not made.journal_lines():

@@ -25,10 +25,11 @@ SPECIAL: Final = "*?[{\\"
 LONGEST: Final = 250
 """Characters of a pattern."""
 
-_NO_CHARACTER: Final = "\ufffd"
-
 MOST_STEPS: Final = 20_000
 """Ways in which one name is held against a pattern."""
+
+_NO_CHARACTER: Final = "\ufffd"
+"""What Go reads where a byte begins no character."""
 
 
 class BadPatternError(EvaluationError):
@@ -100,7 +101,7 @@ def _behind(name: str) -> Iterator[str]:
 
 
 def _character(name: str) -> str:
-    """Give the first character of a name, as Go reads it: in the place of a byte that is none stands U+FFFD."""
+    """Give the first character of a name, or what stands for a byte that has lost its character."""
     return _NO_CHARACTER if "\udc80" <= name[0] <= "\udcff" else name[0]
 
 
