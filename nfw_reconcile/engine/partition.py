@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.engine.headers import vector_of
+from nfw_reconcile.engine.headers import bits, vector_of
 from nfw_reconcile.engine.neighbours import Neighbours
 from nfw_reconcile.engine.stateless import EVERY_PACKET
 from nfw_reconcile.model.addresses import HIGHEST_ADDRESS, Address
@@ -15,7 +15,7 @@ from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
 from nfw_reconcile.model.intervals import ALL_PORTS, HIGHEST_PORT, IntervalSet
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from nfw_reconcile.engine.align import Alignment
     from nfw_reconcile.engine.compiled import CompiledPolicy
@@ -51,21 +51,42 @@ Atom = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Terrain:
-    """Every distinct header of both policies and both engines; ``touched`` marks those of changed rules."""
+    """Every distinct header of both policies and both engines; ``touched`` marks those of changed rules.
+
+    ``rules`` are the numbers of the headers of each policy's stateful rules, in their order, ``stateless`` those of
+    its stateless rules; the new policy is the last.
+    """
 
     boxes: tuple[HeaderBox, ...]
     touched: int
+    policies: tuple[CompiledPolicy, ...]
+    rules: tuple[tuple[int, ...], ...]
+    stateless: tuple[tuple[int, ...], ...]
 
     @classmethod
     def of(cls, comparison: Comparison, alignment: Alignment) -> Terrain:
         """Collect the headers; rules with equal headers share one bit."""
         numbers: dict[HeaderBox, int] = {}
-        touched = 0
+        touched: set[int] = set()
+        found: list[tuple[int, ...]] = []
         for boxes, changed in _tables(comparison, alignment):
-            for position, box in enumerate(boxes):
-                number = numbers.setdefault(box, len(numbers))
-                touched |= (changed >> position & 1) << number
-        return cls(tuple(numbers), touched)
+            found.append(tuple([numbers.setdefault(box, len(numbers)) for box in boxes]))
+            touched.update(found[-1][position] for position in bits(changed))
+        policies = tuple(policy for policy in (comparison.old, comparison.new) if policy is not None)
+        in_time = found[2:] + found[:2]
+        return cls(
+            tuple(numbers), vector_of(sorted(touched)), policies, tuple(in_time[::2]), tuple(in_time[1::2])
+        )
+
+    @cached_property
+    def places(self) -> tuple[dict[int, list[int]], ...]:
+        """Give, for each policy, the places of the stateful rules that a header has."""
+        return tuple(map(_places, self.rules))
+
+    @cached_property
+    def stateless_places(self) -> tuple[dict[int, list[int]], ...]:
+        """Give, for each policy, the places of the stateless rules that a header has, the default behind them all."""
+        return tuple(map(_places, self.stateless))
 
     @cached_property
     def neighbours(self) -> Neighbours:
@@ -84,10 +105,14 @@ class FieldClass:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """The flows of one protocol and family that one changed header matches on one side's packets, field by field."""
+    """The flows of one protocol and family that one changed header matches on one side's packets, field by field.
+
+    ``numbers`` are the headers in reach, ascending; bit *n* of every state and atom stands for the *n*th of them.
+    """
 
     fields: tuple[tuple[Atom, ...], ...]
     start: State
+    numbers: tuple[int, ...]
 
     @classmethod
     def of(
@@ -101,8 +126,12 @@ class Partition:
         clip = _fields_of(box, family, backward=backward, ported=ported)
         if not all(clip):
             return None
-        forward_roles = _in_reach(terrain, clip, protocol, family, backward=False)
-        backward_roles = _in_reach(terrain, clip, protocol, family, backward=True)
+        met = [
+            _in_reach(terrain, clip, protocol, family, backward=direction) for direction in (False, True)
+        ]
+        numbers = sorted({number for roles in met for number, _ in roles})
+        bit = {number: place for place, number in enumerate(numbers)}
+        forward_roles, backward_roles = ([(bit[number], cut) for number, cut in roles] for roles in met)
         fields = tuple(
             tuple(
                 _sweep(clip[n], _vectors(forward_roles, n), _vectors(backward_roles, n), _highest(n, family))
@@ -113,7 +142,7 @@ class Partition:
             vector_of(number for number, _ in forward_roles),
             vector_of(number for number, _ in backward_roles),
         )
-        return cls(fields, start)
+        return cls(fields, start, tuple(numbers))
 
     @staticmethod
     def reach(terrain: Terrain, centre: int, *, backward: bool, protocol: int, family: Family) -> int:
@@ -128,13 +157,30 @@ class Partition:
             for direction in (False, True)
         )
 
-    def classes(self, depth: int, state: State) -> list[FieldClass]:
-        """Give the classes of a field's values within a state."""
+    def classes(
+        self, number: int, state: State, seen: Callable[[State], State | None]
+    ) -> list[FieldClass]:
+        """Give the classes of a field's values within a state.
+
+        ``seen`` says what of a state makes a difference, and nothing where no flow of it is of interest: values that
+        differ in nothing else are one class.
+        """
         groups: dict[State, list[tuple[int, int]]] = {}
         forward, backward = state
-        for low, high, holds_forward, holds_backward in self.fields[depth]:
+        for low, high, holds_forward, holds_backward in self.fields[number]:
             groups.setdefault((forward & holds_forward, backward & holds_backward), []).append((low, high))
-        return [_field_class(IntervalSet.of(pieces), narrowed, depth) for narrowed, pieces in groups.items()]
+        merged: dict[State, list[tuple[int, int]]] = {}
+        for narrowed, pieces in groups.items():
+            if (told := seen(narrowed)) is not None:
+                merged.setdefault(told, []).extend(pieces)
+        return [_field_class(IntervalSet.of(pieces), told, number) for told, pieces in merged.items()]
+
+
+def _places(numbers: Sequence[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for place, number in enumerate(numbers):
+        found[number].append(place)
+    return dict(found)
 
 
 Roles = list[tuple[int, tuple[IntervalSet, ...]]]

@@ -9,12 +9,15 @@ to be not enumerated, and answers about single flows stay exact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain, product
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from nfw_reconcile.engine.forgotten import Forgetting
-from nfw_reconcile.engine.headers import bits
+from nfw_reconcile.engine.headers import bits, vector_of
+from nfw_reconcile.engine.horizon import Horizon
 from nfw_reconcile.engine.partition import FieldClass, Partition, State, Terrain
 from nfw_reconcile.model.addresses import Address, AddressSet
 from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP, FiveTuple
@@ -22,11 +25,15 @@ from nfw_reconcile.model.intervals import EMPTY, IntervalSet
 from nfw_reconcile.model.verdict import AfterFlush, Cause, Effect, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nfw_reconcile.engine.align import Alignment
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.model.addresses import Family
 
-MOST_STEPS: Final = 1_200_000
+T = TypeVar("T")
+
+MOST_STEPS: Final = 4_000_000
 """Values of fields looked at before the region is called too large to enumerate: a few seconds' work."""
 
 _PROTOCOLS: Final[tuple[tuple[int, tuple[Family, ...]], ...]] = (
@@ -56,7 +63,10 @@ A header that meets so many others has a region beyond every budget; this says s
 _BITS_PER_STEP: Final = 8192
 """A bit vector of this length is combined within a step; longer ones take more."""
 
-_STEPS_PER_FLOW: Final = 60
+_STEPS_PER_STATE: Final = 8
+"""What finding out which headers are in sight costs, in steps."""
+
+_STEPS_PER_FLOW: Final = 100
 """What judging one flow costs, in steps."""
 
 
@@ -151,29 +161,58 @@ class _Walk:
     place: tuple[bool, int]
     budget: _Budget
     memo: dict[tuple[int, State], Extents] = field(default_factory=dict)
+    order: tuple[int, ...] = field(init=False)
+    horizon: Horizon = field(init=False)
+    touched: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with the field that most headers tell apart: what it fixes puts most of them out of sight."""
+        fields, numbers = self.partition.fields, self.partition.numbers
+        self.order = tuple(sorted(range(len(fields)), key=lambda n: -len(fields[n])))
+        self.horizon = Horizon(self.terrain, self.forgetting, self.partition, self.order, self.protocol)
+        self.touched = vector_of(n for n, number in enumerate(numbers) if self.terrain.touched >> number & 1)
 
     def run(self) -> Extents:
-        return self._descend(0, self.partition.start, ())
+        seen = self._seen(0, self.partition.start)
+        found = {} if seen is None else self._descend(0, seen, ())
+        return {part: self._in_place(extent) for part, extent in found.items()}
+
+    def _seen(self, depth: int, state: State) -> State | None:
+        self.budget.spend(_STEPS_PER_STATE)
+        return self.horizon.seen(depth, state)
 
     def _descend(self, depth: int, state: State, chosen: tuple[int, ...]) -> Extents:
-        if depth == len(self.partition.fields):
-            return self._leaf(state, chosen)
-        known = self.memo.get((depth, state))
-        if known is not None:
-            return known
-        size = 1 + len(self.terrain.boxes) // _BITS_PER_STEP
-        self.budget.spend(len(self.partition.fields[depth]) * size)
-        found: Extents = {}
-        for group in self.partition.classes(depth, state):
-            below = self._descend(depth + 1, group.state, (*chosen, group.value))
+        if depth == len(self.order):
+            return self._leaf(state, self._by_field(chosen))
+        number = self.order[depth]
+        size = 1 + len(self.partition.numbers) // _BITS_PER_STEP
+        self.budget.spend(len(self.partition.fields[number]) * size)
+        found: defaultdict[PartKey, list[Extent]] = defaultdict(list)
+        for group in self.partition.classes(number, state, partial(self._seen, depth + 1)):
+            key = (depth + 1, group.state)
+            below = self.memo.get(key)
+            if below is None:
+                below = self.memo[key] = self._descend(*key, (*chosen, group.value))
             for part, extent in below.items():
-                _merge(found, part, _prefix(group, extent))
-        self.memo[depth, state] = found
-        return found
+                found[part].append(_prefix(group, extent))
+        return {part: _joined(extents) for part, extents in found.items()}
+
+    def _by_field(self, values: tuple[T, ...]) -> tuple[T, ...]:
+        """Put what stands in the order of the walk into that of the fields."""
+        return tuple(values[self.order.index(n)] for n in range(len(values)))
+
+    def _in_place(self, extent: Extent) -> Extent:
+        survivor = None if extent.survivor is None else self._by_field(extent.survivor)
+        return replace(
+            extent,
+            witness=self._by_field(extent.witness),
+            bounds=self._by_field(extent.bounds),
+            survivor=survivor,
+        )
 
     def _leaf(self, state: State, chosen: tuple[int, ...]) -> Extents:
-        forward, backward = (vector & self.terrain.touched for vector in state)
-        if self.place != _first_place(forward, backward):
+        forward, backward = (vector & self.touched for vector in state)
+        if self.place != self._first_place(forward, backward):
             return {}
         self.budget.spend(_STEPS_PER_FLOW)
         flow = _flow(self.protocol, self.family, chosen)
@@ -186,15 +225,14 @@ class _Walk:
         lives = effect.flush and self._lives(flow)
         return {key: Extent(1, (), (), 1, ()) if lives else Extent(1, (), ())}
 
+    def _first_place(self, forward: int, backward: int) -> tuple[bool, int]:
+        vector = forward or backward
+        return not forward, self.partition.numbers[(vector & -vector).bit_length() - 1]
+
     def _lives(self, flow: FiveTuple) -> bool:
         if not (self.protocol == TCP and self.forgetting.ends_tcp):
             self.budget.spend(_STEPS_PER_FLOW)
         return self.forgetting.after_flush(flow) is AfterFlush.MAY_LIVE_ON
-
-
-def _first_place(forward: int, backward: int) -> tuple[bool, int]:
-    vector = forward or backward
-    return not forward, (vector & -vector).bit_length() - 1
 
 
 def _flow(protocol: int, family: Family, chosen: tuple[int, ...]) -> FiveTuple:
@@ -213,16 +251,22 @@ def _prefix(group: FieldClass, extent: Extent) -> Extent:
     )
 
 
-def _merge(found: Extents, part: PartKey, extent: Extent) -> None:
-    known = found.get(part)
-    if known is None:
-        found[part] = extent
-        return
-    bounds = tuple(_bounded(a | b) for a, b in zip(known.bounds, extent.bounds, strict=True))
-    survivor = extent.survivor if known.survivor is None else known.survivor
-    found[part] = Extent(
-        known.count + extent.count, known.witness, bounds, known.living + extent.living, survivor
+def _joined(extents: Sequence[Extent]) -> Extent:
+    """Put disjoint extents together."""
+    if len(extents) == 1:
+        return extents[0]
+    return Extent(
+        sum(each.count for each in extents),
+        extents[0].witness,
+        tuple(map(_union, zip(*(each.bounds for each in extents), strict=True))),
+        sum(each.living for each in extents),
+        next((each.survivor for each in extents if each.survivor is not None), None),
     )
+
+
+def _union(sets: Sequence[IntervalSet]) -> IntervalSet:
+    distinct = set(sets)
+    return sets[0] if len(distinct) == 1 else _bounded(IntervalSet.of(chain.from_iterable(distinct)))
 
 
 def _bounded(values: IntervalSet) -> IntervalSet:
@@ -241,12 +285,14 @@ def newly_denied(comparison: Comparison, alignment: Alignment, most_steps: int =
     try:
         for protocol, families in _PROTOCOLS:
             for family in families:
-                extents: Extents = {}
+                extents: defaultdict[PartKey, list[Extent]] = defaultdict(list)
                 for backward, centre in product((False, True), centres):
                     _explore(
                         comparison, forgetting, terrain, (backward, centre), protocol, family, budget, extents
                     )
-                parts += [_part(comparison, protocol, family, *found) for found in extents.items()]
+                parts += [
+                    _part(comparison, protocol, family, key, _joined(found)) for key, found in extents.items()
+                ]
     except _OverBudgetError:
         return RegionFound((), complete=False)
     return RegionFound(tuple(sorted(parts, key=_order)), complete=True)
@@ -260,18 +306,18 @@ def _explore(  # noqa: PLR0913, PLR0917 - one walk has that many coordinates
     protocol: int,
     family: Family,
     budget: _Budget,
-    extents: Extents,
+    extents: defaultdict[PartKey, list[Extent]],
 ) -> None:
     backward, centre = place
     reach = Partition.reach(terrain, centre, backward=backward, protocol=protocol, family=family)
-    if reach * len(terrain.boxes) > _MOST_BITS:
+    if reach * reach > _MOST_BITS:
         raise _OverBudgetError
     budget.spend(_STEPS_PER_HEADER if reach else 1)
     partition = Partition.of(terrain, centre, backward=backward, protocol=protocol, family=family)
     if partition is not None:
         walk = _Walk(comparison, forgetting, terrain, partition, protocol, family, place, budget)
         for key, extent in walk.run().items():
-            _merge(extents, key, extent)
+            extents[key].append(extent)
 
 
 def _order(part: Part) -> tuple[object, ...]:
