@@ -1,8 +1,8 @@
 """How far the rules in reach are tried: what stands behind a rule that settles every flow in question is out of sight.
 
-The walk of the newly denied region (:mod:`nfw_reconcile.engine.region`) fixes one field after another. On the way
-some headers are sure to match, whatever the fields still open will be. Where the rule of such a header settles a flow
-(:mod:`nfw_reconcile.engine.settling`) no rule behind it is tried, so that flows which only such rules tell apart
+The walk of the newly denied region (:mod:`nfw_reconcile.engine.enumeration`) fixes one field after another. On the
+way some headers are sure to match, whatever the fields still open will be. Where the rule of such a header settles a
+flow (:mod:`nfw_reconcile.engine.settling`) no rule behind it is tried, so that flows which only such rules tell apart
 have one effect, and are walked as one.
 """
 
@@ -19,9 +19,14 @@ from nfw_reconcile.model.rule import Action, StatelessAction
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nfw_reconcile.engine.compiled import CompiledPolicy
+    from nfw_reconcile.engine.compiled import CompiledPolicy, CompiledRule
     from nfw_reconcile.engine.forgotten import Forgetting
-    from nfw_reconcile.engine.partition import Partition, State, Terrain
+    from nfw_reconcile.engine.partition import Partition, State
+    from nfw_reconcile.engine.stateless import CompiledStatelessRule
+    from nfw_reconcile.engine.terrain import Terrain
+
+Places = dict[int, "Sequence[int]"]
+"""For the number of a header, the places of the rules that have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,8 @@ class _Line:
     blocking: int
 
     @classmethod
-    def of(cls, rules: Mapping[int, Sequence[int]], counting: int, settling: int, blocking: int) -> _Line:
-        """Take the positions of each header's rules, and three bit vectors over positions."""
+    def of(cls, rules: Places, counting: int, settling: int, blocking: int) -> _Line:
+        """Take the places of each header's rules, and three bit vectors over places."""
         met = {header: found for header, at in rules.items() if (found := [n for n in at if counting >> n & 1])}
         order = sorted(met, key=lambda header: met[header][0])
         upto: list[int] = []
@@ -94,98 +99,111 @@ class _Side:
 
 
 class Horizon:
-    """What is in sight of one partition whose fields are fixed in some order."""
+    """What is in sight of one partition, by which of its fields are fixed.
+
+    A flow belongs to the walk of the first changed header that its packets match, the initiator's before the
+    responder's: ``before`` are the headers that come before the partition's own, in each direction.
+    """
 
     def __init__(
-        self, terrain: Terrain, forgetting: Forgetting, partition: Partition, order: Sequence[int], protocol: int
+        self, terrain: Terrain, forgetting: Forgetting, partition: Partition, before: State, protocol: int
     ) -> None:
-        """Take a partition of the terrain; ``order`` are the numbers of its fields."""
-        rules = [
-            {local: at for local, number in enumerate(partition.numbers) if (at := places.get(number))}
-            for places in terrain.places
-        ]
-        stateless = [
-            {local: at for local, number in enumerate(partition.numbers) if (at := places.get(number))}
-            for places in terrain.stateless_places
-        ]
-        self._sides = [
-            _side(policy, met, before, protocol)
-            for policy, met, before in zip(terrain.policies, rules, stateless, strict=True)
-        ]
-        counting, settling, blocking = forgetting.reckoning(protocol)
-        self._forgotten = _Line.of(rules[-1], counting, settling, blocking)
-        touched = vector_of(n for n, number in enumerate(partition.numbers) if terrain.touched >> number & 1)
-        self._always = touched | vector_of(sorted({local for met in stateless for local in met}))
-        self._sure = _sure(partition, order)
+        """Take a partition of the terrain."""
+        bit = {number: place for place, number in enumerate(partition.numbers)}
+        stateful = [_local(side.stateful, bit) for side in terrain.sides]
+        stateless = [_local(side.stateless, bit) for side in terrain.sides]
+        self._new, *self._old = (
+            _side(headers.policy, met, before_them, protocol)
+            for headers, met, before_them in zip(terrain.sides, stateful, stateless, strict=True)
+        )
+        self._forgotten = _Line.of(stateful[0], *forgetting.reckoning(protocol))
+        self._touched = _vector(terrain.touched, partition)
+        self._before = (_vector(before[0], partition), _vector(before[1], partition))
+        self._stateless = vector_of(sorted({number for found in stateless for number in found}))
+        self._both_ways = vector_of(
+            place for place, number in enumerate(partition.numbers) if terrain.boxes[number].both_ways
+        )
+        self._partition = partition
+        self._sure: dict[int, State] = {}
 
-    def seen(self, depth: int, possible: State) -> State | None:
-        """Give the headers in reach that make a difference; ``None`` where no flow can be newly denied.
+    def sure(self, fields: int) -> State:
+        """Give the headers that allow every value of these fields (a bit vector)."""
+        found = self._sure.get(fields)
+        if found is None:
+            forward = backward = (1 << len(self._partition.numbers)) - 1
+            for field in bits(fields):
+                forward &= self._partition.whole[field][0]
+                backward &= self._partition.whole[field][1]
+            found = self._sure[fields] = (forward, backward)
+        return found
 
-        ``depth`` fields are fixed. Headers of changed rules and of stateless rules are always among them.
+    def seen(self, fields: int, possible: State) -> State | None:
+        """Give the headers in reach that make a difference; ``None`` where no flow belongs here and is newly denied.
+
+        The ``fields`` are still open.
         """
-        sure = self._sure[depth]
-        forward, backward = possible[0] & self._always, possible[1] & self._always
-        allowed: list[bool | None] = []
-        for side in self._sides:
-            seen, verdict = side.seen(possible, (possible[0] & sure[0], possible[1] & sure[1]))
+        whole = self.sure(fields)
+        sure = (possible[0] & whole[0], possible[1] & whole[1])
+        if sure[0] & self._before[0] or sure[1] & self._before[1]:
+            return None
+        tried, certain = self._either_way(possible), self._either_way(sure)
+        (forward, backward), allowed = self._new.seen(tried, certain)
+        if allowed:
+            return None
+        for old in self._old:
+            seen, allowed = old.seen(tried, certain)
+            if allowed is False:
+                return None
             forward |= seen[0]
             backward |= seen[1]
-            allowed.append(verdict)
-        if len(allowed) > 1 and None not in allowed and allowed != [True, False]:
+        if not (forward | backward | self._stateless & (possible[0] | possible[1])) & self._touched:
             return None
-        if self._forgotten.present:
-            forward |= self._forgotten.tried(possible[0], sure[0])[0]
-            backward |= self._forgotten.tried(possible[1], sure[1])[0]
-        return forward, backward
-
-
-def _side(
-    policy: CompiledPolicy, rules: Mapping[int, Sequence[int]], stateless: Mapping[int, Sequence[int]], protocol: int
-) -> _Side:
-    settling, blocking = at_first(policy, protocol, to_server=True)
-    backwards = at_first(policy, protocol, to_server=False)
-    stays = vector_of(
-        n
-        for n, rule in enumerate(policy.stateless.rules)
-        if rule.unknown is not None or rule.action is not StatelessAction.FORWARD
-    )
-
-    def all_do(action: Action | None) -> int:
-        return vector_of(
-            sorted(
-                header
-                for header, at in rules.items()
-                if all(
-                    settling >> n & 1 and _passes(policy, n) is (action is Action.PASS)
-                    for n in at
-                    if policy.relevant >> n & 1
-                )
-            )
+        forward |= self._forgotten.tried(tried[0], certain[0])[0]
+        backward |= self._forgotten.tried(tried[1], certain[1])[0]
+        either = self._both_ways & (forward | backward) | self._stateless
+        return (
+            possible[0] & (forward | either | self._before[0]),
+            possible[1] & (backward | either | self._before[1]),
         )
 
+    def _either_way(self, state: State) -> State:
+        """Add the headers of ``<>`` that match a direction's packets the other way round."""
+        forward, backward = state
+        return forward | backward & self._both_ways, backward | forward & self._both_ways
+
+
+def _local(rules: Mapping[int, Sequence[int]], bit: Mapping[int, int]) -> Places:
+    return {bit[number]: places for number, places in rules.items() if number in bit}
+
+
+def _vector(numbers: int, partition: Partition) -> int:
+    return vector_of(place for place, number in enumerate(partition.numbers) if numbers >> number & 1)
+
+
+def _side(policy: CompiledPolicy, rules: Places, stateless: Places, protocol: int) -> _Side:
+    settling, blocking = at_first(policy, protocol, to_server=True)
+    backwards = at_first(policy, protocol, to_server=False)
+    stays = vector_of(n for n, rule in enumerate(policy.stateless.rules) if _keeps(rule))
+
+    def all_do(passing: int) -> int:
+        """Give the headers whose rules all settle a flow in one way."""
+        useless = policy.relevant & ~(settling & passing)
+        return vector_of(sorted(header for header, at in rules.items() if not any(useless >> n & 1 for n in at)))
+
+    passes = vector_of(n for n, rule in enumerate(policy.rules) if _passes(rule))
     return _Side(
         _Line.of(rules, policy.relevant, settling, blocking),
         _Line.of(rules, policy.relevant, *backwards),
-        all_do(Action.PASS),
-        all_do(None),
+        all_do(passes),
+        all_do(~passes),
         vector_of(sorted(header for header, at in stateless.items() if any(stays >> n & 1 for n in at))),
         policy.stateless.default is not StatelessAction.FORWARD,
     )
 
 
-def _passes(policy: CompiledPolicy, position: int) -> bool:
-    act = policy.rules[position].act
-    return isinstance(act, Acts) and act.action is Action.PASS
+def _keeps(rule: CompiledStatelessRule) -> bool:
+    return rule.unknown is not None or rule.action is not StatelessAction.FORWARD
 
 
-def _sure(partition: Partition, order: Sequence[int]) -> tuple[State, ...]:
-    """Give, for each number of fixed fields, the headers that hold all values of the fields that are still open."""
-    everything = (1 << len(partition.numbers)) - 1
-    forward = backward = everything
-    found = [(forward, backward)]
-    for number in reversed(order):
-        for _, _, holds_forward, holds_backward in partition.fields[number]:
-            forward &= holds_forward
-            backward &= holds_backward
-        found.append((forward, backward))
-    return tuple(reversed(found))
+def _passes(rule: CompiledRule) -> bool:
+    return isinstance(rule.act, Acts) and rule.act.action is Action.PASS

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.align import Alignment
-from nfw_reconcile.engine.partition import Partition, State, Terrain
+from nfw_reconcile.engine.partition import Partition, State
 from nfw_reconcile.engine.stateless import EVERY_PACKET
+from nfw_reconcile.engine.terrain import Terrain
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP, FiveTuple
 from nfw_reconcile.model.verdict import Effect

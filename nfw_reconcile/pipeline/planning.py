@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from nfw_reconcile.engine.align import Alignment, align
 from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.engine.headers import HeaderBox, bits
-from nfw_reconcile.engine.partition import Terrain
+from nfw_reconcile.engine.terrain import Terrain
 from nfw_reconcile.engine.protocols import ProtocolMatch
 from nfw_reconcile.engine.region import Part, RegionFound, newly_denied
 from nfw_reconcile.errors import Diagnostic, warning
