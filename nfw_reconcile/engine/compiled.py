@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.engine.headers import Signature
     from nfw_reconcile.engine.members import Addresses, Ports
     from nfw_reconcile.engine.protocols import ProtocolMatch
+    from nfw_reconcile.engine.settling import AtFirst
     from nfw_reconcile.engine.stateless import CompiledStateless
     from nfw_reconcile.engine.worlds import Vocabulary
     from nfw_reconcile.model.policy import EngineOptions, GroupName
@@ -215,8 +216,13 @@ class CompiledPolicy:
         return {manner: vector_of(positions) for manner, positions in places.items()}
 
     @cached_property
-    def at_first(self) -> dict[tuple[int, bool], tuple[int, int]]:
+    def at_first(self) -> dict[tuple[int, bool], AtFirst]:
         """Keep what :func:`nfw_reconcile.engine.settling.at_first` has found, by protocol and direction."""
+        return {}
+
+    @cached_property
+    def concerning(self) -> dict[int, int]:
+        """Keep what :func:`nfw_reconcile.engine.settling.concerning` has found, by protocol."""
         return {}
 
     def _leaving(self, state: State) -> int:

@@ -18,7 +18,7 @@ from nfw_reconcile.engine.condense import condense
 from nfw_reconcile.engine.exchange import Course, Packet, exchange
 from nfw_reconcile.engine.headers import Signature, upto
 from nfw_reconcile.engine.judge import Side, SideSignature, asks_members
-from nfw_reconcile.engine.matching import may_match
+from nfw_reconcile.engine.matching import knows, may_match
 from nfw_reconcile.engine.protocols import APPLICATIONS, transports
 from nfw_reconcile.engine.questions import Speaks
 from nfw_reconcile.engine.settling import may_pass, settles
@@ -169,6 +169,8 @@ class Forgetting:
         tracked = all(packet.tracked for packet in packets)
         counting = settling = blocking = 0
         for manner, vector in self.policy.manners.items():
+            if not knows(manner.meaning, protocol):
+                continue
             if not any(may_match(manner.meaning, packet) for packet in packets):
                 continue
             counting |= vector

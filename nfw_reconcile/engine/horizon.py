@@ -9,15 +9,15 @@ have one effect, and are walked as one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nfw_reconcile.engine.compiled import Acts
 from nfw_reconcile.engine.headers import bits, vector_of
-from nfw_reconcile.engine.settling import at_first
+from nfw_reconcile.engine.settling import AtFirst, at_first, concerning
 from nfw_reconcile.model.rule import Action, StatelessAction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from nfw_reconcile.engine.compiled import CompiledPolicy, CompiledRule
     from nfw_reconcile.engine.forgotten import Forgetting
@@ -33,42 +33,58 @@ Places = dict[int, "Sequence[int]"]
 class _Line:
     """The headers that one direction's packets meet, in the order of their first rules.
 
-    ``upto`` holds, for each place, the headers up to it. A header is ``settling`` where its first rule is, and
-    ``blocking`` where any is.
+    ``first`` is the place of each header's first rule, ``upto`` the headers up to it. A header is ``settling`` where
+    its first rule is, ``blocking`` where any is, and ``idle`` where all are.
     """
 
     present: int
-    places: Mapping[int, int]
-    upto: tuple[int, ...]
+    first: Mapping[int, int]
+    upto: Mapping[int, int]
     settling: int
     blocking: int
+    idle: int
 
     @classmethod
-    def of(cls, rules: Places, counting: int, settling: int, blocking: int) -> _Line:
-        """Take the places of each header's rules, and three bit vectors over places."""
-        met = {header: found for header, at in rules.items() if (found := [n for n in at if counting >> n & 1])}
-        order = sorted(met, key=lambda header: met[header][0])
-        upto: list[int] = []
+    def of(cls, rules: Places, counting: int, does: AtFirst) -> _Line:
+        """Take the places of each header's rules, and bit vectors over places."""
+        met = {
+            header: found for header, at in rules.items() if (found := [n for n in at if counting >> n & 1])
+        }
+        upto: dict[int, int] = {}
         so_far = 0
-        for header in order:
+        for header in sorted(met, key=lambda header: met[header][0]):
             so_far |= 1 << header
-            upto.append(so_far)
+            upto[header] = so_far
         return cls(
             so_far,
-            {header: place for place, header in enumerate(order)},
-            tuple(upto),
-            vector_of(sorted(header for header, at in met.items() if settling >> at[0] & 1)),
-            vector_of(sorted(header for header, at in met.items() if any(blocking >> n & 1 for n in at))),
+            {header: at[0] for header, at in met.items()},
+            upto,
+            _those(met, lambda at: does.settling >> at[0] & 1),
+            _those(met, lambda at: any(does.blocking >> n & 1 for n in at)),
+            _those(met, lambda at: all(does.idle >> n & 1 for n in at)),
         )
 
-    def tried(self, possible: int, sure: int) -> tuple[int, bool]:
-        """Give which of the possible headers may be tried, and whether a sure one settles every flow."""
+    def tried(self, possible: int, sure: int) -> tuple[int, int | None]:
+        """Give which of the possible headers may be tried, and the place of a rule that settles every flow."""
         possible &= self.present
         settling = possible & sure & self.settling
         if not settling:
-            return possible, False
-        upto = self.upto[min(map(self.places.__getitem__, bits(settling)))]
-        return (possible, False) if possible & upto & self.blocking else (possible & upto, True)
+            return possible, None
+        first = min(bits(settling), key=self.first.__getitem__)
+        upto = possible & self.upto[first]
+        return (possible, None) if upto & self.blocking else (upto, self.first[first])
+
+
+class _Sight(NamedTuple):
+    """What one policy does with the flows in question.
+
+    ``headers`` may be tried on them. They are ``allowed`` all or none, or it is not known yet. Where one rule decides
+    on all of them, ``rule`` is its place.
+    """
+
+    headers: State
+    allowed: bool | None = None
+    rule: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,7 @@ class _Side:
     them is in reach, or the default keeps packets (``diverts``), every rule is in sight.
     """
 
+    policy: CompiledPolicy
     forward: _Line
     backward: _Line
     passing: int
@@ -86,16 +103,47 @@ class _Side:
     diverting: int
     diverts: bool
 
-    def seen(self, possible: State, sure: State) -> tuple[State, bool | None]:
-        """Give the headers that may be tried, and whether every flow is allowed, or none; ``None``: not known."""
+    @classmethod
+    def of(cls, policy: CompiledPolicy, rules: Places, stateless: Places, protocol: int) -> _Side:
+        """Take the places of each header's stateful and stateless rules."""
+        does, answered = (at_first(policy, protocol, to_server=to_server) for to_server in (True, False))
+        counting = concerning(policy, protocol)
+        passes = vector_of(n for n, rule in enumerate(policy.rules) if _passes(rule))
+        stays = vector_of(n for n, rule in enumerate(policy.stateless.rules) if _keeps(rule))
+        not_passing, not_dropping = (counting & ~(does.settling & those) for those in (passes, ~passes))
+        return cls(
+            policy,
+            _Line.of(rules, counting, does),
+            _Line.of(rules, counting, answered),
+            _those(rules, lambda at: not any(not_passing >> n & 1 for n in at)),
+            _those(rules, lambda at: not any(not_dropping >> n & 1 for n in at)),
+            _those(stateless, lambda at: any(stays >> n & 1 for n in at)),
+            policy.stateless.default is not StatelessAction.FORWARD,
+        )
+
+    def sight(self, possible: State, sure: State) -> _Sight:
+        """Say what the policy does with flows that may match some headers and are sure to match others."""
         if self.diverts or self.diverting & (possible[0] | possible[1]):
-            return (possible[0] & self.forward.present, possible[1] & self.backward.present), None
-        forward, settled = self.forward.tried(possible[0], sure[0])
-        if not settled:
-            return (forward, self.backward.tried(possible[1], sure[1])[0]), None
-        if not forward & ~self.passing:
-            return (forward, 0), True
-        return (forward, 0), None if forward & ~self.dropping else False
+            return _Sight((possible[0] & self.forward.present, possible[1] & self.backward.present))
+        forward, place = self.forward.tried(possible[0], sure[0])
+        if place is not None:
+            return self._settled((forward, 0), forward, place)
+        backward, place = self.backward.tried(possible[1], sure[1])
+        if place is not None and not forward & ~self.forward.idle:
+            return self._settled((0, backward), backward, place)
+        return _Sight((forward, backward))
+
+    def decider(self, state: State) -> CompiledRule | None:
+        """Give the rule that alone decides on flows that match all headers of a state."""
+        rule = self.sight(state, state).rule
+        return None if rule is None else self.policy.rules[rule]
+
+    def _settled(self, headers: State, tried: int, place: int) -> _Sight:
+        if not tried & ~self.passing:
+            allowed: bool | None = True
+        else:
+            allowed = None if tried & ~self.dropping else False
+        return _Sight(headers, allowed, place if tried.bit_count() == 1 else None)
 
 
 class Horizon:
@@ -112,11 +160,13 @@ class Horizon:
         bit = {number: place for place, number in enumerate(partition.numbers)}
         stateful = [_local(side.stateful, bit) for side in terrain.sides]
         stateless = [_local(side.stateless, bit) for side in terrain.sides]
-        self._new, *self._old = (
-            _side(headers.policy, met, before_them, protocol)
+        self._new, self._old = (
+            _Side.of(headers.policy, met, before_them, protocol)
             for headers, met, before_them in zip(terrain.sides, stateful, stateless, strict=True)
         )
-        self._forgotten = _Line.of(stateful[0], *forgetting.reckoning(protocol))
+        reckoning = forgetting.reckoning(protocol)
+        met_again = AtFirst(reckoning.settling, reckoning.blocking, idle=0)
+        self._forgotten = _Line.of(stateful[0], reckoning.counting, met_again)
         self._touched = _vector(terrain.touched, partition)
         self._before = (_vector(before[0], partition), _vector(before[1], partition))
         self._stateless = vector_of(sorted({number for found in stateless for number in found}))
@@ -147,15 +197,11 @@ class Horizon:
         if sure[0] & self._before[0] or sure[1] & self._before[1]:
             return None
         tried, certain = self._either_way(possible), self._either_way(sure)
-        (forward, backward), allowed = self._new.seen(tried, certain)
-        if allowed:
+        new = self._new.sight(tried, certain)
+        old = self._old.sight(tried, certain)
+        if new.allowed or old.allowed is False:
             return None
-        for old in self._old:
-            seen, allowed = old.seen(tried, certain)
-            if allowed is False:
-                return None
-            forward |= seen[0]
-            backward |= seen[1]
+        forward, backward = (a | b for a, b in zip(old.headers, new.headers, strict=True))
         if not (forward | backward | self._stateless & (possible[0] | possible[1])) & self._touched:
             return None
         forward |= self._forgotten.tried(tried[0], certain[0])[0]
@@ -165,6 +211,15 @@ class Horizon:
             possible[0] & (forward | either | self._before[0]),
             possible[1] & (backward | either | self._before[1]),
         )
+
+    def deciders(self, state: State) -> tuple[CompiledRule, CompiledRule] | None:
+        """Give the rules of the old and of the new policy that alone decide on flows that match all headers of a state.
+
+        ``None`` where more than one rule of a policy has a say.
+        """
+        tried = self._either_way(state)
+        old, new = (side.decider(tried) for side in (self._old, self._new))
+        return (old, new) if old is not None and new is not None else None
 
     def _either_way(self, state: State) -> State:
         """Add the headers of ``<>`` that match a direction's packets the other way round."""
@@ -180,25 +235,9 @@ def _vector(numbers: int, partition: Partition) -> int:
     return vector_of(place for place, number in enumerate(partition.numbers) if numbers >> number & 1)
 
 
-def _side(policy: CompiledPolicy, rules: Places, stateless: Places, protocol: int) -> _Side:
-    settling, blocking = at_first(policy, protocol, to_server=True)
-    backwards = at_first(policy, protocol, to_server=False)
-    stays = vector_of(n for n, rule in enumerate(policy.stateless.rules) if _keeps(rule))
-
-    def all_do(passing: int) -> int:
-        """Give the headers whose rules all settle a flow in one way."""
-        useless = policy.relevant & ~(settling & passing)
-        return vector_of(sorted(header for header, at in rules.items() if not any(useless >> n & 1 for n in at)))
-
-    passes = vector_of(n for n, rule in enumerate(policy.rules) if _passes(rule))
-    return _Side(
-        _Line.of(rules, policy.relevant, settling, blocking),
-        _Line.of(rules, policy.relevant, *backwards),
-        all_do(passes),
-        all_do(~passes),
-        vector_of(sorted(header for header, at in stateless.items() if any(stays >> n & 1 for n in at))),
-        policy.stateless.default is not StatelessAction.FORWARD,
-    )
+def _those(places: Mapping[int, Sequence[int]], counts: Callable[[Sequence[int]], object]) -> int:
+    """Give the headers, as a bit vector, whose rules are counted by their places."""
+    return vector_of(sorted(header for header, at in places.items() if counts(at)))
 
 
 def _keeps(rule: CompiledStatelessRule) -> bool:

@@ -112,7 +112,9 @@ def newly_denied(comparison: Comparison, alignment: Alignment, most_steps: int =
     """Enumerate the region by cause. Bounds are exact per field, and their product holds the part."""
     if comparison.old is None:
         return RegionFound((), complete=True)
-    survey = _Survey(comparison, Forgetting(comparison.new), Terrain.of(comparison, alignment), Budget(most_steps))
+    survey = _Survey(
+        comparison, Forgetting(comparison.new), Terrain.of(comparison, alignment), Budget(most_steps)
+    )
     try:
         parts = [
             part

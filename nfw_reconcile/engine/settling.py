@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nfw_reconcile.engine.compiled import Acts, MayAct, MayDeny
 from nfw_reconcile.engine.conditions import ProtocolNumbers, Reach
 from nfw_reconcile.engine.exchange import exchange
 from nfw_reconcile.engine.headers import Signature, upto
-from nfw_reconcile.engine.matching import may_match
+from nfw_reconcile.engine.matching import knows, may_match
 from nfw_reconcile.model.rule import Action
 
 if TYPE_CHECKING:
@@ -28,28 +28,52 @@ def settles(manner: Manner, protocol: int) -> bool:
     )
 
 
-def at_first(policy: CompiledPolicy, protocol: int, *, to_server: bool) -> tuple[int, int]:
-    """Give, as bit vectors, the rules that settle a flow at a direction's first packet, and their obstacles.
+class AtFirst(NamedTuple):
+    """What rules do to a direction's first packet, as bit vectors; all are empty where packets are judged one by one.
 
-    An obstacle may pass that packet alone, so that the rules behind it are not tried on it. Both are empty
-    for a protocol whose packets are judged one by one.
+    Those that are ``settling`` settle the flow, ``blocking`` ones may pass that packet alone, so that the rules behind
+    them are not tried on it, and ``idle`` ones do not match it.
     """
+
+    settling: int
+    blocking: int
+    idle: int
+
+
+def at_first(policy: CompiledPolicy, protocol: int, *, to_server: bool) -> AtFirst:
+    """Give what a policy's rules do to the first packet of a direction."""
     key = (protocol, to_server)
     found = policy.at_first.get(key)
     if found is None:
         packet = next(packet for packet in exchange(protocol) if packet.to_server is to_server)
-        found = policy.at_first[key] = _at_first(policy, protocol, packet) if packet.tracked else (0, 0)
+        found = policy.at_first[key] = (
+            _at_first(policy, protocol, packet) if packet.tracked else AtFirst(0, 0, 0)
+        )
     return found
 
 
-def _at_first(policy: CompiledPolicy, protocol: int, packet: Packet) -> tuple[int, int]:
-    settling = blocking = 0
+def _at_first(policy: CompiledPolicy, protocol: int, packet: Packet) -> AtFirst:
+    settling = blocking = idle = 0
     for manner, vector in policy.manners.items():
         if settles(manner, protocol):
             settling |= vector
-        elif may_pass(manner.act) and may_match(manner.meaning, packet):
+        elif not (knows(manner.meaning, protocol) and may_match(manner.meaning, packet)):
+            idle |= vector
+        elif may_pass(manner.act):
             blocking |= vector
-    return settling, blocking
+    return AtFirst(settling, blocking, idle)
+
+
+def concerning(policy: CompiledPolicy, protocol: int) -> int:
+    """Give the rules that can make a difference to flows of a protocol, as a bit vector."""
+    found = policy.concerning.get(protocol)
+    if found is None:
+        strange = 0
+        for manner, vector in policy.manners.items():
+            if not knows(manner.meaning, protocol):
+                strange |= vector
+        found = policy.concerning[protocol] = policy.relevant & ~strange
+    return found
 
 
 def may_pass(act: Act) -> bool:
@@ -71,11 +95,11 @@ def tried(policy: CompiledPolicy, protocol: int, signature: Signature) -> Signat
     These are the rules behind one that settles the flow, and the responder's side where the initiator's
     first packet settles it.
     """
-    settling, blocking = at_first(policy, protocol, to_server=True)
+    settling, blocking, _ = at_first(policy, protocol, to_server=True)
     forward = upto(signature.forward, signature.forward & settling, signature.forward & blocking)
     if forward & settling and not forward & blocking:
         return Signature(forward, 0)
-    settling, blocking = at_first(policy, protocol, to_server=False)
+    settling, blocking, _ = at_first(policy, protocol, to_server=False)
     return Signature(
         forward, upto(signature.backward, signature.backward & settling, signature.backward & blocking)
     )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from nfw_reconcile.engine.headers import Signature, bits, vector_of
+from nfw_reconcile.engine.settled import decision_of
 from nfw_reconcile.engine.settling import at_first
 from nfw_reconcile.engine.stateless import Onward
 from nfw_reconcile.engine.vectors.rosters import NO_RULES, Headers, Kinds, Roster
-from nfw_reconcile.engine.vectors.settled import decision_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,7 +86,8 @@ class Side:
         return self.stateless, self.forward, self.backward
 
     def _marks(self, protocol: int, *, to_server: bool) -> tuple[int, int]:
-        return at_first(self.policy, protocol, to_server=to_server)
+        settling, blocking, _ = at_first(self.policy, protocol, to_server=to_server)
+        return settling, blocking
 
     def forget(self) -> None:
         """Forget the lists that flows met."""
