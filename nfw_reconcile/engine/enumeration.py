@@ -1,31 +1,32 @@
 """The walk that enumerates flows of the newly denied region, within the reach of one changed header.
 
-A field is fixed after another, to each class of values that the headers in question tell apart; equal sub-walks are
-walked once. Which field comes next depends on what is in question: those come first that settle what becomes of the
-initiator's packets, because the responder's are asked about only where nothing is settled by then.
+A field is fixed after another, to each class of values that the headers in question tell apart; flows for which the
+same headers are left in question go on as one. Which field comes next depends on what is in question: those come first
+that settle what becomes of the initiator's packets, because the responder's are asked about only where nothing is
+settled by then.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.engine.headers import bits
-from nfw_reconcile.engine.partition import FieldClass, Partition, State, representative
+from nfw_reconcile.engine.witness import representative
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.flow import TCP, FiveTuple
 from nfw_reconcile.model.intervals import EMPTY, IntervalSet
 from nfw_reconcile.model.verdict import AfterFlush, Cause, Effect, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.engine.forgotten import Forgetting
     from nfw_reconcile.engine.horizon import Horizon
+    from nfw_reconcile.engine.partition import Partition, State
     from nfw_reconcile.model.addresses import Family
 
 _DENIALS: Final = frozenset({Effect.NEWLY_DENIED, Effect.POSSIBLY_DENIED, Effect.UNDECIDED})
@@ -71,8 +72,7 @@ class Outcome(NamedTuple):
 class Extent:
     """A set of 5-tuples of one protocol and family: how many, one of them, and bounds for each field.
 
-    ``living`` of them may live on once they are flushed, ``survivor`` among those. A field that was fixed before has
-    no bounds, and any value.
+    ``living`` of them may live on once they are flushed, ``survivor`` among those.
     """
 
     count: int
@@ -81,8 +81,20 @@ class Extent:
     living: int = 0
     survivor: tuple[int, ...] | None = None
 
+    def fixed(self, field: int, values: IntervalSet, value: int) -> Extent:
+        """Cut a field to some values, of which ``value`` is one."""
+        return Extent(
+            self.count * values.size,
+            (*self.witness[:field], value, *self.witness[field + 1 :]),
+            (*self.bounds[:field], values, *self.bounds[field + 1 :]),
+        )
 
-Extents = dict[Outcome, Extent]
+
+Front = dict[tuple[int, "State"], list[Extent]]
+"""Flows that are known to be alike so far: by the fields that are open and the headers in question, in pieces.
+
+An open field of a piece counts as if it had one value; its bounds and its value mean nothing yet.
+"""
 
 
 @dataclass(slots=True)
@@ -95,35 +107,43 @@ class Enumeration:
     horizon: Horizon
     protocol: int
     budget: Budget
-    memo: dict[tuple[int, State], Extents] = field(default_factory=dict)
 
-    def run(self) -> Extents:
-        """Give the newly denied flows by what becomes of them; raises :class:`OverBudgetError`."""
-        fields = (1 << len(self.partition.clip)) - 1
+    def run(self) -> Iterator[tuple[Outcome, Extent]]:
+        """Give the newly denied flows in pieces; raises :class:`OverBudgetError`."""
+        size = len(self.partition.clip)
+        fields = (1 << size) - 1
         state = self._seen(fields, self.partition.start)
-        return {} if state is None else self._descend(fields, state, (0,) * len(self.partition.clip))
+        front: Front = {}
+        if state is not None:
+            front[fields, state] = [Extent(1, (0,) * size, (EMPTY,) * size)]
+        while front:
+            following: Front = {}
+            for (fields, state), pieces in front.items():
+                extent = joined(pieces)
+                if self._alike(fields, state):
+                    yield from self._judged(fields, extent)
+                else:
+                    self._advance(fields, state, extent, following)
+            front = following
 
     def _seen(self, fields: int, state: State) -> State | None:
         self.budget.spend(_STEPS_PER_STATE)
         return self.horizon.seen(fields, state)
 
-    def _descend(self, fields: int, state: State, chosen: tuple[int, ...]) -> Extents:
-        whole = self.horizon.sure(fields)
-        if not (state[0] & ~whole[0] or state[1] & ~whole[1]):
-            return self._leaf(fields, chosen)
+    def _alike(self, fields: int, state: State) -> bool:
+        """Say whether no header in question tells values of the open fields apart."""
+        forward, backward = self.partition.sure(fields)
+        return not (state[0] & ~forward or state[1] & ~backward)
+
+    def _advance(self, fields: int, state: State, extent: Extent, following: Front) -> None:
+        """Fix one more field, to each class of its values."""
         number = self._next(fields, state)
         left = fields & ~(1 << number)
         pieces = self.partition.pieces(number, state)
         self.budget.spend(len(pieces) * (1 + len(self.partition.numbers) // _BITS_PER_STEP))
-        found: defaultdict[Outcome, list[Extent]] = defaultdict(list)
         for group in self.partition.classes(number, state, pieces, partial(self._seen, left)):
-            key = (left, group.state)
-            below = self.memo.get(key)
-            if below is None:
-                below = self.memo[key] = self._descend(*key, _put(chosen, number, group.value))
-            for outcome, extent in below.items():
-                found[outcome].append(_prefix(number, group, extent))
-        return {outcome: joined(extents) for outcome, extents in found.items()}
+            below = following.setdefault((left, group.state), [])
+            below.append(extent.fixed(number, group.values, group.value))
 
     def _next(self, fields: int, state: State) -> int:
         """Choose the field that tells most of the headers apart that the initiator's packets may match."""
@@ -133,21 +153,18 @@ class Enumeration:
             told.append(((state[0] & ~forward).bit_count(), (state[1] & ~backward).bit_count(), -number))
         return -max(told)[-1]
 
-    def _leaf(self, fields: int, chosen: tuple[int, ...]) -> Extents:
-        for number in bits(fields):
-            chosen = _put(chosen, number, representative(self.partition.clip[number], number))
+    def _judged(self, fields: int, extent: Extent) -> Iterator[tuple[Outcome, Extent]]:
+        """Judge one for all flows that have any values in the open fields."""
         self.budget.spend(_STEPS_PER_FLOW)
-        flow = flow_of(self.protocol, self.partition.family, chosen)
-        effect = self.comparison.effect(flow)
-        if effect.effect not in _DENIALS or effect.old.verdict is Verdict.DENIED:
-            return {}
-        bounds = tuple(clip if fields >> n & 1 else EMPTY for n, clip in enumerate(self.partition.clip))
-        count = 1
         for number in bits(fields):
-            count *= self.partition.clip[number].size
-        lives = effect.flush and self._lives(flow)
-        extent = Extent(count, chosen, bounds, count if lives else 0, chosen if lives else None)
-        return {Outcome(effect.effect, effect.flush, effect.old.cause, effect.new.cause): extent}
+            clip = self.partition.clip[number]
+            extent = extent.fixed(number, clip, representative(clip, number))
+        flow = flow_of(self.protocol, self.partition.family, extent.witness)
+        effect = self.comparison.effect(flow)
+        if effect.effect in _DENIALS and effect.old.verdict is not Verdict.DENIED:
+            if effect.flush and self._lives(flow):
+                extent = replace(extent, living=extent.count, survivor=extent.witness)
+            yield Outcome(effect.effect, effect.flush, effect.old.cause, effect.new.cause), extent
 
     def _lives(self, flow: FiveTuple) -> bool:
         if not (self.protocol == TCP and self.forgetting.ends_tcp):
@@ -159,22 +176,6 @@ def flow_of(protocol: int, family: Family, values: tuple[int, ...]) -> FiveTuple
     """Give the flow with these values of source, destination and, where the protocol has them, ports."""
     ports = values[2:] or (0, 0)
     return FiveTuple(protocol, Address(family, values[0]), ports[0], Address(family, values[1]), ports[1])
-
-
-def _put(values: tuple[int, ...], number: int, value: int) -> tuple[int, ...]:
-    return (*values[:number], value, *values[number + 1 :])
-
-
-def _prefix(number: int, group: FieldClass, extent: Extent) -> Extent:
-    """Fix a field of an extent to any of the values of a class."""
-    size = group.values.size
-    return Extent(
-        size * extent.count,
-        _put(extent.witness, number, group.value),
-        (*extent.bounds[:number], group.values, *extent.bounds[number + 1 :]),
-        size * extent.living,
-        None if extent.survivor is None else _put(extent.survivor, number, group.value),
-    )
 
 
 def joined(extents: Sequence[Extent]) -> Extent:

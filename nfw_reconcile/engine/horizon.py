@@ -11,91 +11,69 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from nfw_reconcile.engine.compiled import Acts
-from nfw_reconcile.engine.headers import bits, vector_of
-from nfw_reconcile.engine.settling import AtFirst, at_first, concerning
-from nfw_reconcile.model.rule import Action, StatelessAction
+from nfw_reconcile.engine.headers import bits
+from nfw_reconcile.engine.ranks import PolicyRanks, Ranks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from nfw_reconcile.engine.compiled import CompiledPolicy, CompiledRule
     from nfw_reconcile.engine.forgotten import Forgetting
     from nfw_reconcile.engine.partition import Partition, State
-    from nfw_reconcile.engine.stateless import CompiledStatelessRule
     from nfw_reconcile.engine.terrain import Terrain
-
-Places = dict[int, "Sequence[int]"]
-"""For the number of a header, the places of the rules that have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """The headers that one direction's packets meet, in the order of their first rules.
+    """The headers of a partition that one direction's packets meet; ``upto`` holds, for each, those up to it.
 
-    ``first`` is the place of each header's first rule, ``upto`` the headers up to it. A header is ``settling`` where
-    its first rule is, ``blocking`` where any is, and ``idle`` where all are.
+    What ``settling``, ``blocking`` and ``idle`` mean is told by :class:`Ranks`.
     """
 
     present: int
-    first: Mapping[int, int]
     upto: Mapping[int, int]
     settling: int
     blocking: int
     idle: int
 
     @classmethod
-    def of(cls, rules: Places, counting: int, does: AtFirst) -> _Line:
-        """Take the places of each header's rules, and bit vectors over places."""
+    def of(cls, ranks: Ranks, partition: Partition) -> _Line:
+        """Take those of a partition's headers that are ranked."""
         met = {
-            header: found for header, at in rules.items() if (found := [n for n in at if counting >> n & 1])
+            bit: rank
+            for bit, number in enumerate(partition.numbers)
+            if (rank := ranks.place.get(number)) is not None
         }
         upto: dict[int, int] = {}
         so_far = 0
-        for header in sorted(met, key=lambda header: met[header][0]):
-            so_far |= 1 << header
-            upto[header] = so_far
-        return cls(
-            so_far,
-            {header: at[0] for header, at in met.items()},
-            upto,
-            _those(met, lambda at: does.settling >> at[0] & 1),
-            _those(met, lambda at: any(does.blocking >> n & 1 for n in at)),
-            _those(met, lambda at: all(does.idle >> n & 1 for n in at)),
-        )
+        for bit in sorted(met, key=met.__getitem__):
+            so_far |= 1 << bit
+            upto[bit] = so_far
+        return cls(so_far, upto, *map(partition.vector, (ranks.settling, ranks.blocking, ranks.idle)))
 
-    def tried(self, possible: int, sure: int) -> tuple[int, int | None]:
-        """Give which of the possible headers may be tried, and the place of a rule that settles every flow."""
+    def tried(self, possible: int, sure: int) -> tuple[int, bool]:
+        """Give which of the possible headers may be tried, and whether a sure one settles every flow."""
         possible &= self.present
         settling = possible & sure & self.settling
         if not settling:
-            return possible, None
-        first = min(bits(settling), key=self.first.__getitem__)
-        upto = possible & self.upto[first]
-        return (possible, None) if upto & self.blocking else (upto, self.first[first])
+            return possible, False
+        upto = possible & min(map(self.upto.__getitem__, bits(settling)))
+        return (possible, False) if upto & self.blocking else (upto, True)
 
 
 class _Sight(NamedTuple):
-    """What one policy does with the flows in question.
+    """What one policy does with the flows in question: these headers may be tried on them.
 
-    ``headers`` may be tried on them. They are ``allowed`` all or none, or it is not known yet. Where one rule decides
-    on all of them, ``rule`` is its place.
+    The flows are ``allowed`` all or none, or that is not known yet.
     """
 
     headers: State
     allowed: bool | None = None
-    rule: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One policy: its lines for both directions, and the headers all of whose rules pass, or drop, at first sight.
+    """One policy before the flows of a partition."""
 
-    ``diverting`` are the headers of stateless rules that may keep a packet from the stateful engine; where any of
-    them is in reach, or the default keeps packets (``diverts``), every rule is in sight.
-    """
-
-    policy: CompiledPolicy
     forward: _Line
     backward: _Line
     passing: int
@@ -104,145 +82,105 @@ class _Side:
     diverts: bool
 
     @classmethod
-    def of(cls, policy: CompiledPolicy, rules: Places, stateless: Places, protocol: int) -> _Side:
-        """Take the places of each header's stateful and stateless rules."""
-        does, answered = (at_first(policy, protocol, to_server=to_server) for to_server in (True, False))
-        counting = concerning(policy, protocol)
-        passes = vector_of(n for n, rule in enumerate(policy.rules) if _passes(rule))
-        stays = vector_of(n for n, rule in enumerate(policy.stateless.rules) if _keeps(rule))
-        not_passing, not_dropping = (counting & ~(does.settling & those) for those in (passes, ~passes))
+    def of(cls, ranks: PolicyRanks, partition: Partition) -> _Side:
         return cls(
-            policy,
-            _Line.of(rules, counting, does),
-            _Line.of(rules, counting, answered),
-            _those(rules, lambda at: not any(not_passing >> n & 1 for n in at)),
-            _those(rules, lambda at: not any(not_dropping >> n & 1 for n in at)),
-            _those(stateless, lambda at: any(stays >> n & 1 for n in at)),
-            policy.stateless.default is not StatelessAction.FORWARD,
+            _Line.of(ranks.forward, partition),
+            _Line.of(ranks.backward, partition),
+            partition.vector(ranks.passing),
+            partition.vector(ranks.dropping),
+            partition.vector(ranks.diverting),
+            ranks.diverts,
         )
 
     def sight(self, possible: State, sure: State) -> _Sight:
         """Say what the policy does with flows that may match some headers and are sure to match others."""
         if self.diverts or self.diverting & (possible[0] | possible[1]):
             return _Sight((possible[0] & self.forward.present, possible[1] & self.backward.present))
-        forward, place = self.forward.tried(possible[0], sure[0])
-        if place is not None:
-            return self._settled((forward, 0), forward, place)
-        backward, place = self.backward.tried(possible[1], sure[1])
-        if place is not None and not forward & ~self.forward.idle:
-            return self._settled((0, backward), backward, place)
+        forward, settled = self.forward.tried(possible[0], sure[0])
+        if settled:
+            return _Sight((forward, 0), self._allowed(forward))
+        backward, settled = self.backward.tried(possible[1], sure[1])
+        if settled and not forward & ~self.forward.idle:
+            return _Sight((0, backward), self._allowed(backward))
         return _Sight((forward, backward))
 
-    def decider(self, state: State) -> CompiledRule | None:
-        """Give the rule that alone decides on flows that match all headers of a state."""
-        rule = self.sight(state, state).rule
-        return None if rule is None else self.policy.rules[rule]
-
-    def _settled(self, headers: State, tried: int, place: int) -> _Sight:
+    def _allowed(self, tried: int) -> bool | None:
+        """Say what becomes of flows that one of these headers settles, whichever it is."""
         if not tried & ~self.passing:
-            allowed: bool | None = True
-        else:
-            allowed = None if tried & ~self.dropping else False
-        return _Sight(headers, allowed, place if tried.bit_count() == 1 else None)
+            return True
+        return None if tried & ~self.dropping else False
 
 
+class Outlook:
+    """What is in sight of flows of one protocol: the rules of both policies in the order in which they are tried."""
+
+    def __init__(self, terrain: Terrain, forgetting: Forgetting, protocol: int) -> None:
+        """Take the terrain of two policies, and what becomes of flows that the new one forgets."""
+        self._terrain = terrain
+        self._new, self._old = (PolicyRanks.of(side, protocol) for side in terrain.sides)
+        self._forgotten = Ranks.of_forgotten(terrain.sides[0], forgetting, protocol)
+        self._stateless = frozenset(number for side in terrain.sides for number in side.stateless)
+        self._touched = frozenset(bits(terrain.touched))
+        self._both_ways = frozenset(number for number, box in enumerate(terrain.boxes) if box.both_ways)
+
+    def horizon(self, partition: Partition, centre: int, *, backward: bool) -> Horizon:
+        """Look from a partition around one changed header."""
+        earlier = frozenset(number for number in self._touched if number < centre)
+        before = (self._touched, earlier) if backward else (earlier, frozenset[int]())
+        return Horizon(
+            partition,
+            _Side.of(self._old, partition),
+            _Side.of(self._new, partition),
+            _Line.of(self._forgotten, partition),
+            (partition.vector(before[0]), partition.vector(before[1])),
+            *map(partition.vector, (self._touched, self._stateless, self._both_ways)),
+        )
+
+
+@dataclass(frozen=True)
 class Horizon:
     """What is in sight of one partition, by which of its fields are fixed.
 
     A flow belongs to the walk of the first changed header that its packets match, the initiator's before the
-    responder's: ``before`` are the headers that come before the partition's own, in each direction.
+    responder's: ``before`` are the headers that come before the partition's own, in each direction. ``forgotten`` is
+    what flows meet once they are flushed.
     """
 
-    def __init__(
-        self, terrain: Terrain, forgetting: Forgetting, partition: Partition, before: State, protocol: int
-    ) -> None:
-        """Take a partition of the terrain."""
-        bit = {number: place for place, number in enumerate(partition.numbers)}
-        stateful = [_local(side.stateful, bit) for side in terrain.sides]
-        stateless = [_local(side.stateless, bit) for side in terrain.sides]
-        self._new, self._old = (
-            _Side.of(headers.policy, met, before_them, protocol)
-            for headers, met, before_them in zip(terrain.sides, stateful, stateless, strict=True)
-        )
-        reckoning = forgetting.reckoning(protocol)
-        met_again = AtFirst(reckoning.settling, reckoning.blocking, idle=0)
-        self._forgotten = _Line.of(stateful[0], reckoning.counting, met_again)
-        self._touched = _vector(terrain.touched, partition)
-        self._before = (_vector(before[0], partition), _vector(before[1], partition))
-        self._stateless = vector_of(sorted({number for found in stateless for number in found}))
-        self._both_ways = vector_of(
-            place for place, number in enumerate(partition.numbers) if terrain.boxes[number].both_ways
-        )
-        self._partition = partition
-        self._sure: dict[int, State] = {}
-
-    def sure(self, fields: int) -> State:
-        """Give the headers that allow every value of these fields (a bit vector)."""
-        found = self._sure.get(fields)
-        if found is None:
-            forward = backward = (1 << len(self._partition.numbers)) - 1
-            for field in bits(fields):
-                forward &= self._partition.whole[field][0]
-                backward &= self._partition.whole[field][1]
-            found = self._sure[fields] = (forward, backward)
-        return found
+    partition: Partition
+    old: _Side
+    new: _Side
+    forgotten: _Line
+    before: State
+    touched: int
+    stateless: int
+    both_ways: int
 
     def seen(self, fields: int, possible: State) -> State | None:
         """Give the headers in reach that make a difference; ``None`` where no flow belongs here and is newly denied.
 
-        The ``fields`` are still open.
+        The ``fields``, a bit vector, are still open.
         """
-        whole = self.sure(fields)
+        whole = self.partition.sure(fields)
         sure = (possible[0] & whole[0], possible[1] & whole[1])
-        if sure[0] & self._before[0] or sure[1] & self._before[1]:
+        if sure[0] & self.before[0] or sure[1] & self.before[1]:
             return None
         tried, certain = self._either_way(possible), self._either_way(sure)
-        new = self._new.sight(tried, certain)
-        old = self._old.sight(tried, certain)
+        new = self.new.sight(tried, certain)
+        old = self.old.sight(tried, certain)
         if new.allowed or old.allowed is False:
             return None
         forward, backward = (a | b for a, b in zip(old.headers, new.headers, strict=True))
-        if not (forward | backward | self._stateless & (possible[0] | possible[1])) & self._touched:
+        if not (forward | backward | self.stateless & (possible[0] | possible[1])) & self.touched:
             return None
-        forward |= self._forgotten.tried(tried[0], certain[0])[0]
-        backward |= self._forgotten.tried(tried[1], certain[1])[0]
-        either = self._both_ways & (forward | backward) | self._stateless
+        forward |= self.forgotten.tried(tried[0], certain[0])[0]
+        backward |= self.forgotten.tried(tried[1], certain[1])[0]
+        either = self.both_ways & (forward | backward) | self.stateless
         return (
-            possible[0] & (forward | either | self._before[0]),
-            possible[1] & (backward | either | self._before[1]),
+            possible[0] & (forward | either | self.before[0]),
+            possible[1] & (backward | either | self.before[1]),
         )
-
-    def deciders(self, state: State) -> tuple[CompiledRule, CompiledRule] | None:
-        """Give the rules of the old and of the new policy that alone decide on flows that match all headers of a state.
-
-        ``None`` where more than one rule of a policy has a say.
-        """
-        tried = self._either_way(state)
-        old, new = (side.decider(tried) for side in (self._old, self._new))
-        return (old, new) if old is not None and new is not None else None
 
     def _either_way(self, state: State) -> State:
         """Add the headers of ``<>`` that match a direction's packets the other way round."""
         forward, backward = state
-        return forward | backward & self._both_ways, backward | forward & self._both_ways
-
-
-def _local(rules: Mapping[int, Sequence[int]], bit: Mapping[int, int]) -> Places:
-    return {bit[number]: places for number, places in rules.items() if number in bit}
-
-
-def _vector(numbers: int, partition: Partition) -> int:
-    return vector_of(place for place, number in enumerate(partition.numbers) if numbers >> number & 1)
-
-
-def _those(places: Mapping[int, Sequence[int]], counts: Callable[[Sequence[int]], object]) -> int:
-    """Give the headers, as a bit vector, whose rules are counted by their places."""
-    return vector_of(sorted(header for header, at in places.items() if counts(at)))
-
-
-def _keeps(rule: CompiledStatelessRule) -> bool:
-    return rule.unknown is not None or rule.action is not StatelessAction.FORWARD
-
-
-def _passes(rule: CompiledRule) -> bool:
-    return isinstance(rule.act, Acts) and rule.act.action is Action.PASS
+        return forward | backward & self.both_ways, backward | forward & self.both_ways

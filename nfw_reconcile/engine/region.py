@@ -24,15 +24,16 @@ from nfw_reconcile.engine.enumeration import (
 )
 from nfw_reconcile.engine.forgotten import Forgetting
 from nfw_reconcile.engine.headers import bits
-from nfw_reconcile.engine.horizon import Horizon
+from nfw_reconcile.engine.horizon import Outlook
 from nfw_reconcile.engine.partition import Partition
+from nfw_reconcile.engine.reach import Reach
 from nfw_reconcile.engine.terrain import Terrain
 from nfw_reconcile.model.addresses import AddressSet
 from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP
 from nfw_reconcile.model.intervals import EMPTY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from nfw_reconcile.engine.align import Alignment
     from nfw_reconcile.engine.effect import Comparison
@@ -116,12 +117,7 @@ def newly_denied(comparison: Comparison, alignment: Alignment, most_steps: int =
         comparison, Forgetting(comparison.new), Terrain.of(comparison, alignment), Budget(most_steps)
     )
     try:
-        parts = [
-            part
-            for protocol, families in _PROTOCOLS
-            for family in families
-            for part in survey.parts(protocol, family)
-        ]
+        parts = [part for protocol, families in _PROTOCOLS for part in survey.parts(protocol, families)]
     except OverBudgetError:
         return RegionFound((), complete=False)
     return RegionFound(tuple(sorted(parts, key=_order)), complete=True)
@@ -136,29 +132,34 @@ class _Survey:
     terrain: Terrain
     budget: Budget
 
-    def parts(self, protocol: int, family: Family) -> Iterator[Part]:
-        """Give the region's parts of a protocol and family; raises :class:`OverBudgetError`."""
+    def parts(self, protocol: int, families: Iterable[Family]) -> Iterator[Part]:
+        """Give the region's parts of a protocol; raises :class:`OverBudgetError`."""
+        outlook = Outlook(self.terrain, self.forgetting, protocol)
+        for family in families:
+            yield from self._parts(outlook, protocol, family)
+
+    def _parts(self, outlook: Outlook, protocol: int, family: Family) -> Iterator[Part]:
         extents: defaultdict[PartKey, list[Extent]] = defaultdict(list)
         for backward, centre in product((False, True), bits(self.terrain.touched)):
-            walk = self._walk(centre, backward=backward, protocol=protocol, family=family)
-            for outcome, extent in walk.run().items() if walk is not None else ():
+            walk = self._walk(outlook, centre, backward=backward, protocol=protocol, family=family)
+            for outcome, extent in walk.run() if walk is not None else ():
                 extents[PartKey(*outcome, answers=backward)].append(extent)
         for key, found in extents.items():
             yield self._part(protocol, family, key, joined(found))
 
-    def _walk(self, centre: int, *, backward: bool, protocol: int, family: Family) -> Enumeration | None:
+    def _walk(
+        self, outlook: Outlook, centre: int, *, backward: bool, protocol: int, family: Family
+    ) -> Enumeration | None:
         """Prepare the walk over the flows that a changed header matches on one side's packets."""
-        reach = Partition.reach(self.terrain, centre, backward=backward, protocol=protocol, family=family)
-        if reach * reach > _MOST_BITS:
-            raise OverBudgetError
-        self.budget.spend(_STEPS_PER_HEADER if reach else 1)
-        partition = Partition.of(self.terrain, centre, backward=backward, protocol=protocol, family=family)
-        if partition is None:
+        self.budget.spend(1)
+        reach = Reach.of(self.terrain, centre, backward=backward, protocol=protocol, family=family)
+        if reach is None:
             return None
-        touched = self.terrain.touched
-        earlier = touched & ((1 << centre) - 1)
-        before = (touched, earlier) if backward else (earlier, 0)
-        horizon = Horizon(self.terrain, self.forgetting, partition, before, protocol)
+        if reach.size * reach.size > _MOST_BITS:
+            raise OverBudgetError
+        self.budget.spend(_STEPS_PER_HEADER)
+        partition = Partition.of(self.terrain, reach)
+        horizon = outlook.horizon(partition, centre, backward=backward)
         return Enumeration(self.comparison, self.forgetting, partition, horizon, protocol, self.budget)
 
     def _part(self, protocol: int, family: Family, key: PartKey, extent: Extent) -> Part:

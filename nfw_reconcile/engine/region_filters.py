@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.align import Alignment
 from nfw_reconcile.engine.partition import Partition, State
+from nfw_reconcile.engine.reach import Reach
 from nfw_reconcile.engine.stateless import EVERY_PACKET
 from nfw_reconcile.engine.terrain import Terrain
 from nfw_reconcile.model.addresses import Address
@@ -71,13 +72,13 @@ class DeniedRegion:
         known = self._grids.get((protocol, family))
         if known is not None:
             return known
-        partition = Partition.of(
-            self._terrain, self._everything, backward=False, protocol=protocol, family=family
-        )
-        if partition is None:
+        reach = Reach.of(self._terrain, self._everything, backward=False, protocol=protocol, family=family)
+        if reach is None:
             message = "some flow of every protocol is matched by a header that matches every packet"
             raise RuntimeError(message)
-        return self._grids.setdefault((protocol, family), _Grid.of(partition, protocol, family))
+        return self._grids.setdefault(
+            (protocol, family), _Grid.of(Partition.of(self._terrain, reach), protocol)
+        )
 
 
 class Survey:
@@ -142,10 +143,9 @@ class _Grid:
     lows: tuple[list[int], ...]
 
     @classmethod
-    def of(cls, partition: Partition, protocol: int, family: Family) -> _Grid:
-        return cls(
-            partition, protocol, family, tuple([atom[0] for atom in atoms] for atoms in partition.fields)
-        )
+    def of(cls, partition: Partition, protocol: int) -> _Grid:
+        lows = tuple([atom[0] for atom in atoms] for atoms in partition.fields)
+        return cls(partition, protocol, partition.family, lows)
 
     def flow(self, values: tuple[int, ...]) -> FiveTuple:
         source, destination = (Address(self.family, value) for value in values[:2])

@@ -6,7 +6,7 @@ how it was built.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -58,6 +58,9 @@ class IntervalSet:
         return IntervalSet.of((*self.intervals, *other.intervals))
 
     def __and__(self, other: IntervalSet) -> IntervalSet:
+        few, many = sorted((self.intervals, other.intervals), key=len)
+        if len(few) * _WORTH_SEARCHING < len(many):
+            return IntervalSet(tuple(piece for interval in few for piece in _within(many, *interval)))
         pieces: list[Interval] = []
         left, right = iter(self.intervals), iter(other.intervals)
         a, b = next(left, None), next(right, None)
@@ -97,8 +100,24 @@ class IntervalSet:
         return not self & other
 
 
+_WORTH_SEARCHING: Final = 16
+"""Intervals of one set, to one of another, from which on they are looked up instead of gone through."""
+
+
 def _low(interval: Interval) -> int:
     return interval[0]
+
+
+def _high(interval: Interval) -> int:
+    return interval[1]
+
+
+def _within(intervals: tuple[Interval, ...], low: int, high: int) -> Iterator[Interval]:
+    """Cut sorted, disjoint intervals to those values."""
+    first = bisect_left(intervals, low, key=_high)
+    last = bisect_right(intervals, high, lo=first, key=_low)
+    for start, end in intervals[first:last]:
+        yield max(start, low), min(end, high)
 
 
 HIGHEST_PORT: Final = 65535

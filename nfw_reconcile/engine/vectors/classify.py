@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from nfw_reconcile.engine.settled import settled_effect
 from nfw_reconcile.engine.vectors.columns import distinct_of, kinds_of
 from nfw_reconcile.engine.vectors.forgotten import ForgottenFlows
 from nfw_reconcile.engine.vectors.rosters import Headers, Kinds
+from nfw_reconcile.engine.vectors.settled import settled_effect
 from nfw_reconcile.engine.vectors.sides import FlowLists, Side, SideLists
 from nfw_reconcile.engine.vectors.table import NOTHING_MET, HeaderTable, Meetings
 from nfw_reconcile.model.verdict import AfterFlush, FlowEffect

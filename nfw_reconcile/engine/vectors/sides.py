@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from nfw_reconcile.engine.headers import Signature, bits, vector_of
-from nfw_reconcile.engine.settled import decision_of
 from nfw_reconcile.engine.settling import at_first
 from nfw_reconcile.engine.stateless import Onward
 from nfw_reconcile.engine.vectors.rosters import NO_RULES, Headers, Kinds, Roster
+from nfw_reconcile.engine.vectors.settled import decision_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
