@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.intervals import IntervalSet
     from nfw_reconcile.model.verdict import Cause, Effect
 
-MOST_STEPS: Final = 4_000_000
-"""Values of fields looked at before the region is called too large to enumerate: a few seconds' work."""
+MOST_STEPS: Final = 3_000_000
+"""Steps after which the region is called too large to enumerate: a few seconds' work."""
 
 _PROTOCOLS: Final[tuple[tuple[int, tuple[Family, ...]], ...]] = (
     (TCP, (4, 6)),
@@ -58,7 +58,10 @@ _RANK: Final = {
 }
 
 _STEPS_PER_HEADER: Final = 150
-"""What finding the neighbours of one header costs, in steps, besides cutting their fields."""
+"""What finding the neighbours of one header costs, in steps."""
+
+_STEPS_PER_NEIGHBOUR: Final = 10
+"""What cutting the fields of one of them costs."""
 
 _MOST_BITS: Final = 300_000_000
 """The square of the headers in reach of one header: the size of the bit vectors that the walk may need.
@@ -157,7 +160,7 @@ class _Survey:
             return None
         if reach.size * reach.size > _MOST_BITS:
             raise OverBudgetError
-        self.budget.spend(_STEPS_PER_HEADER)
+        self.budget.spend(_STEPS_PER_HEADER + _STEPS_PER_NEIGHBOUR * reach.size)
         partition = Partition.of(self.terrain, reach)
         horizon = outlook.horizon(partition, centre, backward=backward)
         return Enumeration(self.comparison, self.forgetting, partition, horizon, protocol, self.budget)

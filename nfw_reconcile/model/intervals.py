@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class IntervalSet:
     def __and__(self, other: IntervalSet) -> IntervalSet:
         few, many = sorted((self.intervals, other.intervals), key=len)
         if len(few) * _WORTH_SEARCHING < len(many):
-            return IntervalSet(tuple(piece for interval in few for piece in _within(many, *interval)))
+            return IntervalSet(tuple(chain.from_iterable(_within(many, low, high) for low, high in few)))
         pieces: list[Interval] = []
         left, right = iter(self.intervals), iter(other.intervals)
         a, b = next(left, None), next(right, None)
@@ -112,12 +113,16 @@ def _high(interval: Interval) -> int:
     return interval[1]
 
 
-def _within(intervals: tuple[Interval, ...], low: int, high: int) -> Iterator[Interval]:
+def _within(intervals: tuple[Interval, ...], low: int, high: int) -> tuple[Interval, ...]:
     """Cut sorted, disjoint intervals to those values."""
     first = bisect_left(intervals, low, key=_high)
     last = bisect_right(intervals, high, lo=first, key=_low)
-    for start, end in intervals[first:last]:
-        yield max(start, low), min(end, high)
+    found = intervals[first:last]
+    if found and found[0][0] < low:
+        found = ((low, found[0][1]), *found[1:])
+    if found and found[-1][1] > high:
+        found = (*found[:-1], (found[-1][0], high))
+    return found
 
 
 HIGHEST_PORT: Final = 65535
