@@ -69,12 +69,17 @@ class Budget:
 
 
 class Outcome(NamedTuple):
-    """What the change does to a newly denied flow, and by which causes."""
+    """What the change does to a newly denied flow, by which causes, and on whose packets it shows.
+
+    ``forward`` and ``backward``: a changed rule is in sight of the initiator's, of the responder's packets.
+    """
 
     effect: Effect
     flush: bool
     old: Cause
     new: Cause
+    forward: bool
+    backward: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ class Enumeration:
             for (fields, state), pieces in front.items():
                 extent = joined(pieces)
                 if self._alike(fields, state):
-                    yield from self._judged(fields, extent)
+                    yield from self._judged(fields, state, extent)
                 else:
                     self._advance(fields, state, extent, following)
             front = following
@@ -167,7 +172,7 @@ class Enumeration:
             told.append(((state[0] & ~forward).bit_count(), (state[1] & ~backward).bit_count(), -number))
         return -max(told)[-1]
 
-    def _judged(self, fields: int, extent: Extent) -> Iterator[tuple[Outcome, Extent]]:
+    def _judged(self, fields: int, state: State, extent: Extent) -> Iterator[tuple[Outcome, Extent]]:
         """Judge one for all flows that have any values in the open fields."""
         self.budget.spend(_STEPS_PER_FLOW)
         for number in bits(fields):
@@ -178,7 +183,8 @@ class Enumeration:
         if effect.effect in _DENIALS and effect.old.verdict is not Verdict.DENIED:
             if effect.flush and self._lives(flow):
                 extent = replace(extent, living=extent.count, survivor=extent.witness)
-            yield Outcome(effect.effect, effect.flush, effect.old.cause, effect.new.cause), extent
+            changed = (bool(vector & self.horizon.touched) for vector in state)
+            yield Outcome(effect.effect, effect.flush, effect.old.cause, effect.new.cause, *changed), extent
 
     def _lives(self, flow: FiveTuple) -> bool:
         if not (self.protocol == TCP and self.forgetting.ends_tcp):

@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.enumeration import (
     Budget,
     Enumeration,
     Extent,
+    Outcome,
     OverBudgetError,
     flow_of,
     joined,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from nfw_reconcile.model.addresses import Family
     from nfw_reconcile.model.flow import FiveTuple
     from nfw_reconcile.model.intervals import IntervalSet
-    from nfw_reconcile.model.verdict import Cause, Effect
 
 MOST_STEPS: Final = 3_000_000
 """Steps after which the region is called too large to enumerate: a few seconds' work."""
@@ -70,19 +70,6 @@ A header that meets so many others has a region beyond every budget; this says s
 """
 
 
-class PartKey(NamedTuple):
-    """What makes two newly denied flows one part: the same effect by the same causes, met on the same packets.
-
-    ``answers``: only the responder's packets match a changed rule.
-    """
-
-    effect: Effect
-    flush: bool
-    old: Cause
-    new: Cause
-    answers: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """Newly denied flows of one old and one new cause, over one IP protocol and family.
@@ -90,7 +77,7 @@ class Part:
     ``living`` of them may live on once they are flushed, ``survivor`` among those.
     """
 
-    key: PartKey
+    key: Outcome
     protocol: int
     family: Family
     count: int
@@ -142,11 +129,11 @@ class _Survey:
             yield from self._parts(outlook, protocol, family)
 
     def _parts(self, outlook: Outlook, protocol: int, family: Family) -> Iterator[Part]:
-        extents: defaultdict[PartKey, list[Extent]] = defaultdict(list)
+        extents: defaultdict[Outcome, list[Extent]] = defaultdict(list)
         for backward, centre in product((False, True), bits(self.terrain.touched)):
             walk = self._walk(outlook, centre, backward=backward, protocol=protocol, family=family)
             for outcome, extent in walk.run() if walk is not None else ():
-                extents[PartKey(*outcome, answers=backward)].append(extent)
+                extents[outcome].append(extent)
         for key, found in extents.items():
             yield self._part(protocol, family, key, joined(found))
 
@@ -165,7 +152,7 @@ class _Survey:
         horizon = outlook.horizon(partition, centre, backward=backward)
         return Enumeration(self.comparison, self.forgetting, partition, horizon, protocol, self.budget)
 
-    def _part(self, protocol: int, family: Family, key: PartKey, extent: Extent) -> Part:
+    def _part(self, protocol: int, family: Family, key: Outcome, extent: Extent) -> Part:
         source, destination, *ports = extent.bounds
         source_ports, destination_ports = ports or (EMPTY, EMPTY)
         witness = flow_of(protocol, family, extent.witness)
@@ -188,7 +175,7 @@ class _Survey:
 def _order(part: Part) -> tuple[object, ...]:
     key = part.key
     return (
-        key.effect.value, str(key.new), str(key.old), key.answers,
+        key.effect.value, str(key.new), str(key.old), not key.forward, key.backward,
         _RANK[part.protocol, part.family], part.witness,
     )  # fmt: skip
 
