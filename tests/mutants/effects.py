@@ -16,6 +16,7 @@ from tests.unit.engine import (
     test_condense,
     test_effect,
     test_many_worlds,
+    test_ordinary,
     test_region,
     test_stateless,
 )
@@ -227,23 +228,23 @@ _DIFF: Final = (
 _REGION: Final = (
     Mutant(
         "the region holds no flow whose replies are denied",
-        Edit("engine.region:newly_denied", "product((False, True), centres)", "product((False,), centres)"),
+        Edit("engine.region:_Survey._parts", "product((False, True), bits(", "product((False,), bits("),
         (partial(test_region.test_a_dropped_reply_denies_the_flows_that_it_answers),),
     ),
     Mutant(
-        "a flow that two changed headers match is counted twice",
-        Edit("engine.region:_Walk._leaf", "if self.place != _first_place(forward, backward):", "if False:"),
-        (partial(test_region.test_a_stateless_drop_is_in_the_region_and_is_not_flushed),),
-    ),
-    Mutant(
         "a region over its budget is called complete",
-        Edit("engine.region:newly_denied", "return RegionFound((), complete=False)", "pass"),
+        Edit("engine.region:newly_denied", "return RegionFound((), complete=False)", "parts = []"),
         (partial(test_region.test_over_its_budget_the_region_is_said_to_be_not_enumerated),),
     ),
     Mutant(
         "values that no rule tells apart are one value",
-        Edit("engine.region:_prefix", "size * extent.count", "extent.count"),
+        Edit("engine.enumeration:Extent.fixed", "self.count * values.size", "self.count"),
         (partial(test_region.test_a_narrowed_source_denies_what_it_lost),),
+    ),
+    Mutant(
+        "values that few rules tell apart are looked at without the rules that hold them all",
+        Edit("engine.partition:Partition.pieces", "vector ^ told[role]", "0"),
+        (partial(test_ordinary.test_the_region_of_an_ordinary_change_is_counted, test_ordinary.TWO_EDITS),),
     ),
 )
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections import Counter
-from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from hypothesis import given
@@ -10,39 +8,17 @@ from hypothesis import strategies as st
 from nfw_reconcile.engine.align import align
 from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.engine.region import Part, newly_denied
-from nfw_reconcile.model.addresses import Address, Network
+from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.expressions import Unresolved
-from nfw_reconcile.model.flow import ICMP, SCTP, TCP, UDP, FiveTuple
+from nfw_reconcile.model.flow import ICMP, SCTP, TCP, UDP
 from nfw_reconcile.model.policy import GroupName, StatelessGroup, StatelessReference
 from nfw_reconcile.model.rule import StatelessAction, StatelessRule
-from nfw_reconcile.model.verdict import Effect, Engine, Verdict
-from tests.rulesets import Settings, compiled, flow, numbered
+from nfw_reconcile.model.verdict import Effect, Engine
+from tests.fenced import counted, fenced, listed
+from tests.rulesets import Settings, compiled, flow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nfw_reconcile.engine.compiled import CompiledPolicy
-
-# Everything outside of four addresses and three ports is dropped first, in both policies, so that all flows that
-# a change can deny may be listed. The replies of a flow meet the same drops, so both of its ends lie inside.
-FENCE: Final = (
-    "drop ip6 any any -> any any ()",
-    "drop ip ![10.0.0.0/30] any -> any any ()",
-    "drop ip any any -> ![10.0.0.0/30] any ()",
-    "drop ip any ![1:3] -> any any ()",
-    "drop ip any any -> any ![1:3] ()",
-)
-INSIDE: Final = [Address.parse(f"10.0.0.{host}") for host in range(4)]
-PORTED: Final = [
-    FiveTuple(protocol, source, source_port, destination, destination_port)
-    for protocol, source, destination in product((TCP, UDP, SCTP), INSIDE, INSIDE)
-    for source_port, destination_port in product((1, 2, 3), repeat=2)
-]
-PORTLESS: Final = [
-    FiveTuple(ICMP, source, 0, destination, 0) for source, destination in product(INSIDE, INSIDE)
-]
-FLOWS: Final = (*PORTED, *PORTLESS)
-DENIALS: Final = frozenset({Effect.NEWLY_DENIED, Effect.POSSIBLY_DENIED, Effect.UNDECIDED})
 
 addresses = st.sampled_from(("any", "10.0.0.1", "10.0.0.2/31", "!10.0.0.3", "[10.0.0.0/30,!10.0.0.0]"))
 ports = st.sampled_from(("any", "1", "2:3", "!2", "[1,3]"))
@@ -55,6 +31,7 @@ options = st.sampled_from(
         "flow:established,to_server;",
         'tls.sni; content:"a";',
         "new:1;",
+        "ip_proto:17;",
     )
 )
 rules = st.builds(
@@ -69,11 +46,13 @@ rules = st.builds(
     options,
 )
 rule_lists = st.lists(rules, max_size=4)
+
+
+def stateless(*found: StatelessRule) -> tuple[StatelessReference, ...]:
+    return (StatelessReference(StatelessGroup(GroupName("stateless"), found), 1),)
+
+
 closings = st.sampled_from(((), ("aws:drop_strict",), ("aws:drop_established",)))
-
-
-def fenced(texts: Sequence[str], defaults: tuple[str, ...]) -> CompiledPolicy:
-    return compiled(numbered([*FENCE, *texts]), defaults=defaults)
 
 
 def parts_of(old: CompiledPolicy | None, new: CompiledPolicy) -> tuple[Part, ...]:
@@ -82,21 +61,43 @@ def parts_of(old: CompiledPolicy | None, new: CompiledPolicy) -> tuple[Part, ...
     return found.parts
 
 
-@given(rule_lists, rule_lists, rule_lists, closings)
-def test_the_region_counts_every_flow_that_a_change_denies(
-    shared: list[str], before: list[str], after: list[str], defaults: tuple[str, ...]
+@st.composite
+def stateless_rules(draw: st.DrawFn) -> tuple[StatelessReference, ...]:
+    """Draw at most two rules for TCP and UDP."""
+    hosts = st.sampled_from(((), (Network.parse("10.0.0.1/32"),), (Network.parse("10.0.0.2/31"),)))
+    protocols = st.sampled_from((frozenset[int](), frozenset({TCP}), frozenset({UDP})))
+    actions = st.sampled_from(tuple(StatelessAction))
+    found = draw(st.lists(st.tuples(actions, hosts, hosts, protocols), max_size=2))
+    return stateless(
+        *(
+            StatelessRule(priority, action, sources, destinations, protocols=numbers)
+            for priority, (action, sources, destinations, numbers) in enumerate(found, 1)
+        )
+    )
+
+
+NO_STATELESS: Final = st.just(stateless())
+
+
+@given(
+    rule_lists,
+    rule_lists,
+    rule_lists,
+    closings,
+    NO_STATELESS | stateless_rules(),
+    NO_STATELESS | stateless_rules(),
+)
+def test_the_region_counts_every_flow_that_a_change_denies(  # noqa: PLR0913, PLR0917 - all that a change is made of
+    shared: list[str],
+    before: list[str],
+    after: list[str],
+    defaults: tuple[str, ...],
+    stateless_before: tuple[StatelessReference, ...],
+    stateless_after: tuple[StatelessReference, ...],
 ) -> None:
-    old, new = fenced([*before, *shared], defaults), fenced([*shared, *after], defaults)
-    comparison = Comparison(old, new)
-    counted: Counter[tuple[object, ...]] = Counter()
-    for part in newly_denied(comparison, align(old, new)).parts:
-        counted[part.key.effect, part.key.flush, part.key.old, part.key.new, part.protocol] += part.count
-    listed: Counter[tuple[object, ...]] = Counter()
-    for each in FLOWS:
-        found = comparison.effect(each)
-        if found.effect in DENIALS and found.old.verdict is not Verdict.DENIED:
-            listed[found.effect, found.flush, found.old.cause, found.new.cause, each.protocol] += 1
-    assert counted == listed
+    old = fenced(*before, *shared, defaults=defaults, stateless=stateless_before)
+    new = fenced(*shared, *after, defaults=defaults, stateless=stateless_after)
+    assert counted(old, new) == listed(old, new)
 
 
 def test_a_narrowed_source_denies_what_it_lost() -> None:
@@ -139,10 +140,6 @@ def test_a_possible_denial_names_its_conditions() -> None:
     (part,) = parts_of(compiled(), new)
     assert part.key.effect is Effect.POSSIBLY_DENIED
     assert part.conditions == ("application protocol is tls", "tls.sni is a.example")
-
-
-def stateless(*found: StatelessRule) -> tuple[StatelessReference, ...]:
-    return (StatelessReference(StatelessGroup(GroupName("stateless"), found), 1),)
 
 
 def test_a_stateless_drop_is_in_the_region_and_is_not_flushed() -> None:

@@ -73,6 +73,11 @@ def test_a_pass_that_cannot_match_the_opening_packet_is_no_obstacle() -> None:
     assert met(established, "drop ip any any -> any any ()", "drop ip any any -> any any ()") == (0b011, 0)
 
 
+def test_a_pass_of_another_protocol_is_no_obstacle() -> None:
+    gre = "pass ip any any -> any any (ip_proto:47;)"
+    assert met(gre, "drop ip any any -> any any ()", "drop ip any any -> any any ()") == (0b011, 0)
+
+
 def test_packets_that_are_judged_one_by_one_settle_nothing() -> None:
     gre = TCP._replace(protocol=47, source_port=0, destination_port=0)
     assert met("pass ip any any -> any any ()", "drop ip any any -> any any ()", tried=gre) == (0b11, 0b11)

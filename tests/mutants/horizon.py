@@ -1,0 +1,109 @@
+"""Errors about which rules are in sight of the walk of the newly denied region."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from tests.mutants.mechanism import Edit, Mutant
+from tests.unit.engine import test_forgotten, test_horizon, test_settling
+
+if TYPE_CHECKING:
+    from tests.unit.engine.test_horizon import Case
+
+
+def _noticed(title: str, edit: Edit, *cases: Case) -> Mutant:
+    return Mutant(
+        title,
+        edit,
+        tuple(partial(test_horizon.test_what_is_out_of_sight_makes_no_difference, case) for case in cases),
+    )
+
+
+MUTANTS: Final = (
+    _noticed(
+        "a rule that may match is taken for one that does",
+        Edit("engine.horizon:_Line.tried", "possible & sure & self.settling", "possible & self.settling"),
+        test_horizon.MAY_MATCH,
+    ),
+    _noticed(
+        "a pass of one packet keeps no rule from being tried",
+        Edit("engine.horizon:_Line.tried", "if upto & self.blocking else", "if False else"),
+        test_horizon.PACKET_PASSED,
+    ),
+    _noticed(
+        "the answer settles what the initiator's rules are yet to settle",
+        Edit("engine.horizon:_Side.sight", "if settled and not forward & ~self.forward.idle:", "if settled:"),
+        test_horizon.ANSWER_SETTLED,
+    ),
+    _noticed(
+        "a flow is denied where some rule that may come first drops it",
+        Edit("engine.horizon:_Side._allowed", "None if tried & ~self.dropping else False", "False"),
+        test_horizon.PASS_BEFORE_DROP,
+    ),
+    _noticed(
+        "a rule for both directions is one for its own",
+        Edit(
+            "engine.horizon:Horizon._either_way",
+            "return forward | backward & self.both_ways, backward | forward & self.both_ways",
+            "return forward, backward",
+        ),
+        test_horizon.BOTH_WAYS,
+    ),
+    _noticed(
+        "no stateless rule keeps packets to itself",
+        Edit("engine.horizon:_Side.sight", "self.diverting & (possible[0] | possible[1])", "False"),
+        test_horizon.DIVERTED,
+    ),
+    _noticed(
+        "no stateless default keeps packets to itself",
+        Edit("engine.horizon:_Side.sight", "self.diverts or", "False or"),
+        test_horizon.DIVERTED_BY_DEFAULT,
+    ),
+    _noticed(
+        "stateless rules are out of sight",
+        Edit(
+            "engine.horizon:Horizon.seen", "& (forward | backward) | self.stateless", "& (forward | backward)"
+        ),
+        test_horizon.HALF_DIVERTED,
+    ),
+    _noticed(
+        "a flow that two changed headers match is counted twice",
+        Edit(
+            "engine.horizon:Horizon.seen",
+            "if sure[0] & self.before[0] or sure[1] & self.before[1]:",
+            "if False:",
+        ),
+        test_horizon.COUNTED_ONCE,
+    ),
+    _noticed(
+        "a changed rule out of sight has no flows of its own",
+        Edit(
+            "engine.horizon:Horizon.seen",
+            "possible[0] & (forward | either | self.before[0])",
+            "possible[0] & (forward | either)",
+        ),
+        test_horizon.COUNTED_ONCE_BEHIND,
+    ),
+    Mutant(
+        "what a flushed flow meets is out of sight",
+        Edit(
+            "engine.horizon:Horizon.seen", "forward |= self.forgotten.tried(tried[0], certain[0])[0]", "pass"
+        ),
+        (partial(test_forgotten.test_the_region_counts_what_may_live_on_as_flows_listed_one_by_one),),
+    ),
+    Mutant(
+        "a rule for another IP protocol stands in the way",
+        Edit(
+            "engine.settling:_at_first",
+            "not (knows(manner.meaning, protocol) and may_match(manner.meaning, packet))",
+            "not may_match(manner.meaning, packet)",
+        ),
+        (partial(test_settling.test_a_pass_of_another_protocol_is_no_obstacle),),
+    ),
+    _noticed(
+        "rules that name the IP protocol are out of sight",
+        Edit("engine.matching:knows", "protocol in c.numbers", "False"),
+        test_horizon.OTHER_PROTOCOLS,
+    ),
+)
