@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 from nfw_reconcile.engine.align import align
 from nfw_reconcile.engine.effect import Comparison
+from nfw_reconcile.engine.forgotten import Forgetting
 from nfw_reconcile.engine.region import newly_denied
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.flow import ICMP, SCTP, TCP, UDP, FiveTuple
-from nfw_reconcile.model.verdict import Cause, Effect, Verdict
+from nfw_reconcile.model.verdict import AfterFlush, Cause, Effect, Verdict
 from tests.rulesets import Settings, compiled, numbered
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ PORTLESS: Final = [
 FLOWS: Final = (*PORTED, *PORTLESS)
 _DENIALS: Final = frozenset({Effect.NEWLY_DENIED, Effect.POSSIBLY_DENIED, Effect.UNDECIDED})
 
-Counts = Counter[tuple[Effect, bool, Cause, Cause, int]]
-"""Newly denied flows by effect, whether they are flushed, both causes and protocol."""
+Kind = tuple[Effect, bool, Cause, Cause, int, bool]
+"""Effect, whether it calls for a flush, both causes, protocol, and whether the flow may live on once flushed."""
 
 
 def fenced(*texts: str, **settings: Unpack[Settings]) -> CompiledPolicy:
@@ -47,22 +48,25 @@ def fenced(*texts: str, **settings: Unpack[Settings]) -> CompiledPolicy:
     return compiled(numbered([*FENCE, *texts]), **settings)
 
 
-def counted(old: CompiledPolicy, new: CompiledPolicy) -> Counts:
-    """Count by the region; it must be complete."""
+def counted(old: CompiledPolicy, new: CompiledPolicy) -> Counter[Kind]:
+    """Count newly denied flows by the region; it must be complete."""
     found = newly_denied(Comparison(old, new), align(old, new))
     assert found.complete
-    counts = Counts()
+    counts = Counter[Kind]()
     for part in found.parts:
-        counts[part.key.effect, part.key.flush, part.key.old, part.key.new, part.protocol] += part.count
-    return counts
+        key = part.key
+        for lives, count in ((True, part.living), (False, part.count - part.living)):
+            counts[key.effect, key.flush, key.old, key.new, part.protocol, lives] += count
+    return +counts
 
 
-def listed(old: CompiledPolicy, new: CompiledPolicy) -> Counts:
-    """Count by judging every flow within the fence."""
-    comparison = Comparison(old, new)
-    counts = Counts()
+def listed(old: CompiledPolicy, new: CompiledPolicy) -> Counter[Kind]:
+    """Count them by judging every flow within the fence."""
+    comparison, forgetting = Comparison(old, new), Forgetting(new)
+    counts = Counter[Kind]()
     for each in FLOWS:
         found = comparison.effect(each)
         if found.effect in _DENIALS and found.old.verdict is not Verdict.DENIED:
-            counts[found.effect, found.flush, found.old.cause, found.new.cause, each.protocol] += 1
+            lives = found.flush and forgetting.after_flush(each) is AfterFlush.MAY_LIVE_ON
+            counts[found.effect, found.flush, found.old.cause, found.new.cause, each.protocol, lives] += 1
     return counts

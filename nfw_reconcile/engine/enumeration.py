@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
+from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.engine.headers import bits
@@ -126,7 +127,7 @@ class Enumeration:
         """Give the newly denied flows in pieces; raises :class:`OverBudgetError`."""
         size = len(self.partition.clip)
         fields = (1 << size) - 1
-        state = self._seen(fields, self.partition.start)
+        state = self._seen(fields, self.partition.start, self.partition.start)
         front: Front = {}
         if state is not None:
             front[fields, state] = [Extent(1, (0,) * size, (EMPTY,) * size)]
@@ -140,9 +141,13 @@ class Enumeration:
                     self._advance(fields, state, extent, following)
             front = following
 
-    def _seen(self, fields: int, state: State) -> State | None:
+    def _seen(self, fields: int, possible: State, held: State) -> State | None:
+        """Look at flows of which the fields are open, ``held`` by some headers as far as another one matters."""
         self.budget.spend(_STEPS_PER_STATE * self._size)
-        return self.horizon.seen(fields, state)
+        forward, backward = self.partition.sure(fields)
+        return self.horizon.seen(
+            possible, (possible[0] & forward & held[0], possible[1] & backward & held[1])
+        )
 
     @property
     def _size(self) -> int:
@@ -165,12 +170,18 @@ class Enumeration:
             below.append(extent.fixed(number, group.values, group.value))
 
     def _next(self, fields: int, state: State) -> int:
-        """Choose the field that tells most of the headers apart that the initiator's packets may match."""
-        told = []
-        for number in bits(fields):
-            forward, backward = self.partition.whole[number]
-            told.append(((state[0] & ~forward).bit_count(), (state[1] & ~backward).bit_count(), -number))
-        return -max(told)[-1]
+        """Choose the field that tells most of the headers apart that the initiator's packets may match.
+
+        Among equals it is one that tells few sets of values of the responder's apart.
+        """
+        return max(bits(fields), key=partial(self._worth, state))
+
+    def _worth(self, state: State, number: int) -> tuple[float, ...]:
+        whole = self.partition.whole[number]
+        forward, backward = ((vector & ~held).bit_count() for vector, held in zip(state, whole, strict=True))
+        if not backward:
+            return (forward, inf if forward else -inf)
+        return (forward, self.partition.leaning[number], backward, -number)
 
     def _judged(self, fields: int, state: State, extent: Extent) -> Iterator[tuple[Outcome, Extent]]:
         """Judge one for all flows that have any values in the open fields."""

@@ -123,16 +123,13 @@ class Outlook:
         self._touched = frozenset(bits(terrain.touched))
         self._both_ways = frozenset(number for number, box in enumerate(terrain.boxes) if box.both_ways)
 
-    def horizon(self, partition: Partition, centre: int, *, backward: bool) -> Horizon:
-        """Look from a partition around one changed header."""
-        earlier = frozenset(number for number in self._touched if number < centre)
-        before = (self._touched, earlier) if backward else (earlier, frozenset[int]())
+    def horizon(self, partition: Partition, before: State) -> Horizon:
+        """Look from a partition, where flows that match headers in ``before``, by direction, belong to others."""
         return Horizon(
-            partition,
             _Side.of(self._old, partition),
             _Side.of(self._new, partition),
             _Line.of(self._forgotten, partition),
-            (partition.vector(before[0]), partition.vector(before[1])),
+            (partition.vector(frozenset(bits(before[0]))), partition.vector(frozenset(bits(before[1])))),
             *map(partition.vector, (self._touched, self._stateless, self._both_ways)),
         )
 
@@ -141,12 +138,10 @@ class Outlook:
 class Horizon:
     """What is in sight of one partition, by which of its fields are fixed.
 
-    A flow belongs to the walk of the first changed header that its packets match, the initiator's before the
-    responder's: ``before`` are the headers that come before the partition's own, in each direction. ``forgotten`` is
-    what flows meet once they are flushed.
+    Flows that match headers in ``before``, by direction, do not belong here. ``forgotten`` is what flows meet once they
+    are flushed.
     """
 
-    partition: Partition
     old: _Side
     new: _Side
     forgotten: _Line
@@ -155,13 +150,11 @@ class Horizon:
     stateless: int
     both_ways: int
 
-    def seen(self, fields: int, possible: State) -> State | None:
+    def seen(self, possible: State, sure: State) -> State | None:
         """Give the headers in reach that make a difference; ``None`` where no flow belongs here and is newly denied.
 
-        The ``fields``, a bit vector, are still open.
+        The flows in question may match the ``possible`` headers, and each of them matches those that are ``sure``.
         """
-        whole = self.partition.sure(fields)
-        sure = (possible[0] & whole[0], possible[1] & whole[1])
         if sure[0] & self.before[0] or sure[1] & self.before[1]:
             return None
         tried, certain = self._either_way(possible), self._either_way(sure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from nfw_reconcile.model.addresses import HIGHEST_ADDRESS
 from nfw_reconcile.model.intervals import HIGHEST_PORT, IntervalSet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from nfw_reconcile.engine.reach import Held, Reach
     from nfw_reconcile.engine.terrain import Terrain
@@ -32,6 +33,13 @@ _Piece = tuple[int, IntervalSet, int]
 
 Atom = tuple[int, int, int, int]
 """Values ``low..high`` of a field that no header tells apart, and the headers that hold them, in both roles."""
+
+
+Look = Callable[[State, State], State | None]
+"""Says what of a state makes a difference, given the headers that hold every value in question of one field.
+
+It gives nothing where no flow of the state is of interest.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,12 @@ class Partition:
         )
 
     @cached_property
+    def leaning(self) -> tuple[float, ...]:
+        """Give, for each field, the sets of values that headers allow the initiator's packets, to the responder's."""
+        varieties = ((len(_alike(held, field)) for held in self.held) for field in range(len(self.clip)))
+        return tuple(forward / max(1, backward) for forward, backward in varieties)
+
+    @cached_property
     def _sure(self) -> dict[int, State]:
         return {}
 
@@ -145,27 +159,47 @@ class Partition:
     def _swept(self, field: int, pieces: Iterable[_Piece]) -> tuple[Atom, ...]:
         return tuple(_sweep(self.clip[field], pieces, _highest(field, self.family)))
 
-    def classes(
-        self, field: int, state: State, pieces: Iterable[Atom], seen: Callable[[State], State | None]
-    ) -> list[FieldClass]:
+    def classes(self, field: int, state: State, pieces: Iterable[Atom], look: Look) -> list[FieldClass]:
         """Give the classes of a field's values within a state, out of pieces of them.
 
-        ``seen`` says what of a state makes a difference, and nothing where no flow of it is of interest: values that
-        differ in nothing else are one class.
+        Values that differ in nothing that is in sight are one class. They are told apart by the initiator's packets
+        first, because many of them are settled by these.
         """
-        groups: dict[State, list[Interval]] = {}
         forward, backward = state
-        for low, high, holds_forward, holds_backward in pieces:
-            groups.setdefault((forward & holds_forward, backward & holds_backward), []).append((low, high))
-        merged: dict[State, list[Interval]] = {}
-        for narrowed, found in groups.items():
-            if (told := seen(narrowed)) is not None:
-                merged.setdefault(told, []).extend(found)
-        return [
-            FieldClass(values, representative(values, field), told)
-            for told, found in merged.items()
-            if (values := IntervalSet.of(found))
-        ]
+        groups: dict[int, list[Atom]] = {}
+        for piece in pieces:
+            groups.setdefault(forward & piece[2], []).append(piece)
+        found: dict[State, list[Interval]] = {}
+        for held, group in groups.items():
+            some, every = 0, backward
+            for _, _, _, holds in group:
+                some |= holds
+                every &= holds
+            seen = look((held, backward & some), (held, every))
+            if seen is None:
+                continue
+            if not seen[1] & ~every:
+                found.setdefault(seen, []).extend([(low, high) for low, high, _, _ in group])
+            else:
+                _tell_apart(held, seen[1], group, look, found)
+        return [_field_class(IntervalSet.of(values), told, field) for told, values in found.items()]
+
+
+def _tell_apart(
+    forward: int, backward: int, group: Iterable[Atom], look: Look, found: dict[State, list[Interval]]
+) -> None:
+    """Add values that only the responder's packets tell apart to what is in question of each."""
+    told: dict[int, list[Interval]] = {}
+    for low, high, _, holds in group:
+        told.setdefault(backward & holds, []).append((low, high))
+    for held, values in told.items():
+        seen = look((forward, held), (forward, held))
+        if seen is not None:
+            found.setdefault(seen, []).extend(values)
+
+
+def _field_class(values: IntervalSet, state: State, field: int) -> FieldClass:
+    return FieldClass(values, representative(values, field), state)
 
 
 def _alike(held: Held, field: int) -> dict[IntervalSet, int]:

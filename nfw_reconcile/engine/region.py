@@ -1,10 +1,11 @@
 """The newly denied region: every 5-tuple that the old policy allowed and the new one denies.
 
-The 5-tuples are walked field by field. Of each field only the classes of values are looked at that
-the rules tell apart, and only where a changed rule is still in reach: a flow that touches no changed
-rule has the same verdict as before (:mod:`nfw_reconcile.engine.align`). Equal sub-walks are walked once,
-so that the region is counted without being listed. The walk has a budget; over it, the region is said
-to be not enumerated, and answers about single flows stay exact.
+The 5-tuples are walked field by field (:mod:`nfw_reconcile.engine.enumeration`). Of each field only the classes of
+values are looked at that the rules in sight tell apart (:mod:`nfw_reconcile.engine.horizon`), and only where a changed
+rule is among these: a flow that touches no changed rule has the same verdict as before
+(:mod:`nfw_reconcile.engine.align`). Flows for which the same rules are left go on as one, so that the region is counted
+without being listed. The walk has a budget; over it, the region is said to be not enumerated, and answers about single
+flows stay exact.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.engine.enumeration import (
     Budget,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.engine.align import Alignment
     from nfw_reconcile.engine.effect import Comparison
+    from nfw_reconcile.engine.partition import State
     from nfw_reconcile.model.addresses import Family
     from nfw_reconcile.model.flow import FiveTuple
     from nfw_reconcile.model.intervals import IntervalSet
@@ -57,16 +59,16 @@ _RANK: Final = {
     for rank, (protocol, family) in enumerate((p, f) for p, families in _PROTOCOLS for f in families)
 }
 
-_STEPS_PER_HEADER: Final = 150
-"""What finding the neighbours of one header costs, in steps."""
+_STEPS_PER_PLACE: Final = 150
+"""What beginning a walk costs, in steps."""
 
 _STEPS_PER_NEIGHBOUR: Final = 10
-"""What cutting the fields of one of them costs."""
+"""What cutting the fields of one of the headers in reach costs."""
 
-_MOST_BITS: Final = 300_000_000
-"""The square of the headers in reach of one header: the size of the bit vectors that the walk may need.
+_MOST_BITS: Final = 100_000_000
+"""The square of the headers in reach: the size of the bit vectors that a walk may need, for each field.
 
-A header that meets so many others has a region beyond every budget; this says so before the vectors are made.
+A changed header that meets so many others has a region beyond every budget; this says so before the vectors are made.
 """
 
 
@@ -113,6 +115,17 @@ def newly_denied(comparison: Comparison, alignment: Alignment, most_steps: int =
     return RegionFound(tuple(sorted(parts, key=_order)), complete=True)
 
 
+class Place(NamedTuple):
+    """Where a walk is made; flows that match headers in ``before``, by direction, belong to another one."""
+
+    reach: Reach
+    before: State
+
+
+def _fits(reach: Reach) -> bool:
+    return reach.size * reach.size <= _MOST_BITS
+
+
 @dataclass(frozen=True, slots=True)
 class _Survey:
     """All walks over one change, on one budget."""
@@ -130,27 +143,37 @@ class _Survey:
 
     def _parts(self, outlook: Outlook, protocol: int, family: Family) -> Iterator[Part]:
         extents: defaultdict[Outcome, list[Extent]] = defaultdict(list)
-        for backward, centre in product((False, True), bits(self.terrain.touched)):
-            walk = self._walk(outlook, centre, backward=backward, protocol=protocol, family=family)
-            for outcome, extent in walk.run() if walk is not None else ():
+        for reach, before in self._places(protocol, family):
+            self.budget.spend(_STEPS_PER_PLACE + _STEPS_PER_NEIGHBOUR * reach.size)
+            partition = Partition.of(self.terrain, reach)
+            horizon = outlook.horizon(partition, before)
+            walk = Enumeration(self.comparison, self.forgetting, partition, horizon, protocol, self.budget)
+            for outcome, extent in walk.run():
                 extents[outcome].append(extent)
         for key, found in extents.items():
             yield self._part(protocol, family, key, joined(found))
 
-    def _walk(
-        self, outlook: Outlook, centre: int, *, backward: bool, protocol: int, family: Family
-    ) -> Enumeration | None:
-        """Prepare the walk over the flows that a changed header matches on one side's packets."""
-        self.budget.spend(1)
-        reach = Reach.of(self.terrain, centre, backward=backward, protocol=protocol, family=family)
-        if reach is None:
-            return None
-        if reach.size * reach.size > _MOST_BITS:
-            raise OverBudgetError
-        self.budget.spend(_STEPS_PER_HEADER + _STEPS_PER_NEIGHBOUR * reach.size)
-        partition = Partition.of(self.terrain, reach)
-        horizon = outlook.horizon(partition, centre, backward=backward)
-        return Enumeration(self.comparison, self.forgetting, partition, horizon, protocol, self.budget)
+    def _places(self, protocol: int, family: Family) -> list[Place]:
+        """Give where to walk: around each changed header, or through all flows at once where that is less work."""
+        everywhere = Reach.of(
+            self.terrain, self.terrain.everything, backward=False, protocol=protocol, family=family
+        )
+        most = everywhere.size if everywhere is not None and _fits(everywhere) else None
+        found: list[Place] = []
+        looked_at = 0
+        for backward, centre in product((False, True), bits(self.terrain.touched)):
+            self.budget.spend(1)
+            reach = Reach.of(self.terrain, centre, backward=backward, protocol=protocol, family=family)
+            if reach is None:
+                continue
+            looked_at += reach.size
+            if everywhere is not None and most is not None and looked_at > most:
+                return [Place(everywhere, (0, 0))]
+            if not _fits(reach):
+                raise OverBudgetError
+            earlier = self.terrain.touched & ((1 << centre) - 1)
+            found.append(Place(reach, (self.terrain.touched, earlier) if backward else (earlier, 0)))
+        return found
 
     def _part(self, protocol: int, family: Family, key: Outcome, extent: Extent) -> Part:
         source, destination, *ports = extent.bounds

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from nfw_reconcile.engine.align import Alignment
 from nfw_reconcile.engine.partition import Partition, State
 from nfw_reconcile.engine.reach import Reach
-from nfw_reconcile.engine.stateless import EVERY_PACKET
 from nfw_reconcile.engine.terrain import Terrain
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP, FiveTuple
@@ -53,7 +52,6 @@ class DeniedRegion:
         """Take both policies."""
         self._comparison = comparison
         self._terrain = Terrain.of(comparison, Alignment((), 0, 0))
-        self._everything = self._terrain.boxes.index(EVERY_PACKET)
         self._grids: dict[tuple[int, Family], _Grid] = {}
 
     def holds(self, flow: FiveTuple) -> bool:
@@ -72,7 +70,9 @@ class DeniedRegion:
         known = self._grids.get((protocol, family))
         if known is not None:
             return known
-        reach = Reach.of(self._terrain, self._everything, backward=False, protocol=protocol, family=family)
+        reach = Reach.of(
+            self._terrain, self._terrain.everything, backward=False, protocol=protocol, family=family
+        )
         if reach is None:
             message = "some flow of every protocol is matched by a header that matches every packet"
             raise RuntimeError(message)

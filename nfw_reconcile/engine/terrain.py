@@ -57,6 +57,11 @@ class Terrain:
             sides.append(PolicyHeaders(policy, *places))
         return cls(tuple(numbers), vector_of(sorted(touched)), tuple(sides))
 
+    @property
+    def everything(self) -> int:
+        """Give the number of the header that every packet matches: that of the stateless default action."""
+        return self.boxes.index(EVERY_PACKET)
+
     @cached_property
     def neighbours(self) -> Neighbours:
         """Give the index of the headers by what they may share flows with, made at first use."""

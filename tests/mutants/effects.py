@@ -15,6 +15,7 @@ from tests.unit.engine import (
     test_compile,
     test_condense,
     test_effect,
+    test_horizon,
     test_many_worlds,
     test_ordinary,
     test_region,
@@ -228,8 +229,14 @@ _DIFF: Final = (
 _REGION: Final = (
     Mutant(
         "the region holds no flow whose replies are denied",
-        Edit("engine.region:_Survey._parts", "product((False, True), bits(", "product((False,), bits("),
-        (partial(test_region.test_a_dropped_reply_denies_the_flows_that_it_answers),),
+        Edit("engine.region:_Survey._places", "product((False, True), bits(", "product((False,), bits("),
+        (
+            partial(
+                test_horizon.test_what_is_out_of_sight_makes_no_difference,
+                test_horizon.DROPPED_REPLY,
+                test_horizon.MANY,
+            ),
+        ),
     ),
     Mutant(
         "a region over its budget is called complete",

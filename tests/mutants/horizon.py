@@ -6,18 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tests.mutants.mechanism import Edit, Mutant
-from tests.unit.engine import test_forgotten, test_horizon, test_settling
+from tests.unit.engine import test_horizon, test_settling
 
 if TYPE_CHECKING:
     from tests.unit.engine.test_horizon import Case
 
 
-def _noticed(title: str, edit: Edit, *cases: Case) -> Mutant:
-    return Mutant(
-        title,
-        edit,
-        tuple(partial(test_horizon.test_what_is_out_of_sight_makes_no_difference, case) for case in cases),
-    )
+def _noticed(title: str, edit: Edit, case: Case, beside: int = test_horizon.FEW) -> Mutant:
+    judged = test_horizon.test_what_is_out_of_sight_makes_no_difference
+    return Mutant(title, edit, (partial(judged, case, beside),))
 
 
 MUTANTS: Final = (
@@ -35,6 +32,7 @@ MUTANTS: Final = (
         "the answer settles what the initiator's rules are yet to settle",
         Edit("engine.horizon:_Side.sight", "if settled and not forward & ~self.forward.idle:", "if settled:"),
         test_horizon.ANSWER_SETTLED,
+        test_horizon.MANY,
     ),
     _noticed(
         "a flow is denied where some rule that may come first drops it",
@@ -75,6 +73,7 @@ MUTANTS: Final = (
             "if False:",
         ),
         test_horizon.COUNTED_ONCE,
+        test_horizon.MANY,
     ),
     _noticed(
         "a changed rule out of sight has no flows of its own",
@@ -84,13 +83,14 @@ MUTANTS: Final = (
             "possible[0] & (forward | either)",
         ),
         test_horizon.COUNTED_ONCE_BEHIND,
+        test_horizon.MANY,
     ),
-    Mutant(
+    _noticed(
         "what a flushed flow meets is out of sight",
         Edit(
-            "engine.horizon:Horizon.seen", "forward |= self.forgotten.tried(tried[0], certain[0])[0]", "pass"
+            "engine.horizon:Horizon.seen", "backward |= self.forgotten.tried(tried[1], certain[1])[0]", "pass"
         ),
-        (partial(test_forgotten.test_the_region_counts_what_may_live_on_as_flows_listed_one_by_one),),
+        test_horizon.FORGOTTEN,
     ),
     Mutant(
         "a rule for another IP protocol stands in the way",

@@ -51,7 +51,12 @@ PACKET_PASSED: Final = Case(
 ANSWER_SETTLED: Final = Case(
     "what settles the answer settles no flow that is settled before",
     (PASS_ALL,),
-    ("pass tcp 10.0.0.1 any -> any any ()", "drop tcp any 1 -> any any ()", PASS_ALL),
+    (
+        "pass tcp any any -> any 2 ()",
+        "pass tcp any any -> any 3 ()",
+        "pass tcp 10.0.0.1 any -> any any ()",
+        "drop tcp any 1 -> any any ()",
+    ),
 )
 ANSWER_ALLOWED: Final = Case(
     "a flow is allowed by the first answer where the rules wait for it",
@@ -87,25 +92,42 @@ DIVERTED_BY_DEFAULT: Final = Case(
     (PASS_ALL,),
     Settings(stateless_default=StatelessAction.DROP),
 )
+DROPPED_REPLY: Final = Case(
+    "a dropped reply denies the flow that it answers",
+    ("pass tcp 10.0.0.1 any -> 10.0.0.2 any (flow:to_server;)", PASS_ALL),
+    (
+        "pass tcp 10.0.0.1 any -> 10.0.0.2 any (flow:to_server;)",
+        "drop tcp 10.0.0.2 1 -> 10.0.0.1 any ()",
+        PASS_ALL,
+    ),
+)
 COUNTED_ONCE: Final = Case(
     "a flow that two changed rules match is counted once",
     (PASS_ALL,),
-    ("drop tcp 10.0.0.1 any -> any any ()", "drop tcp any any -> any 1 ()", PASS_ALL),
+    (
+        "drop tcp 10.0.0.1 any -> 10.0.0.0/30 any ()",
+        "drop tcp 10.0.0.0/30 any -> 10.0.0.2 any ()",
+        PASS_ALL,
+    ),
 )
 COUNTED_ONCE_BEHIND: Final = Case(
     "a changed rule out of sight still has its flows",
-    ("pass tcp any any -> any any ()", DROP_ALL),
-    (DROP_ALL, "drop tcp 10.0.0.1 any -> any 1 ()"),
+    ("pass tcp 10.0.0.0/30 any -> 10.0.0.0/30 any ()", DROP_ALL),
+    (DROP_ALL, "drop tcp 10.0.0.1 any -> 10.0.0.0/30 1 ()"),
+)
+FORGOTTEN: Final = Case(
+    "a flushed flow meets rules that it did not meet before",
+    (PASS_ALL,),
+    ("pass udp 10.0.0.2 any -> any any ()", "drop udp any any -> any any ()", PASS_ALL),
+)
+KEPT: Final = (
+    "pass ip 10.0.0.1 any -> any any (ip_proto:47;)",
+    "pass ip 10.0.0.2 any -> any any (ip_proto:6;)",
 )
 OTHER_PROTOCOLS: Final = Case(
     "rules for other IP protocols are out of sight, those for this one are not",
-    (PASS_ALL,),
-    (
-        "pass ip 10.0.0.1 any -> any any (ip_proto:47;)",
-        "pass ip 10.0.0.2 any -> any any (ip_proto:6;)",
-        "drop tcp any any -> any any ()",
-        PASS_ALL,
-    ),
+    (*KEPT, PASS_ALL),
+    (*KEPT, "drop tcp any any -> any any ()", PASS_ALL),
 )
 CASES: Final = (
     MAY_MATCH,
@@ -117,8 +139,10 @@ CASES: Final = (
     DIVERTED,
     HALF_DIVERTED,
     DIVERTED_BY_DEFAULT,
+    DROPPED_REPLY,
     COUNTED_ONCE,
     COUNTED_ONCE_BEHIND,
+    FORGOTTEN,
     OTHER_PROTOCOLS,
 )
 
@@ -127,10 +151,17 @@ def titles(cases: Iterable[Case]) -> list[str]:
     return [case.title for case in cases]
 
 
+FEW: Final = 0
+MANY: Final = 60
+"""Rules beside those of a case: among many of them the walk is made around the changed ones."""
+
+
+@pytest.mark.parametrize("beside", [FEW, MANY])
 @pytest.mark.parametrize("case", CASES, ids=titles(CASES))
-def test_what_is_out_of_sight_makes_no_difference(case: Case) -> None:
+def test_what_is_out_of_sight_makes_no_difference(case: Case, beside: int) -> None:
     kept: Settings = {"defaults": case.settings.get("defaults", ())}
-    old, new = fenced(*case.old, **kept), fenced(*case.new, **case.settings)
+    others = [f"pass tcp 172.16.{n}.0/24 any -> any any ()" for n in range(beside)]
+    old, new = fenced(*case.old, *others, **kept), fenced(*case.new, *others, **case.settings)
     expected = listed(old, new)
     assert expected
     assert counted(old, new) == expected

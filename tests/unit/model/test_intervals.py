@@ -119,3 +119,13 @@ def test_a_single_value(value: int) -> None:
     one = IntervalSet.single(value)
     assert list(one) == [(value, value)]
     assert one & ALL_PORTS == one
+
+
+@given(st.integers(0, 40), st.lists(ranges(st.integers(0, 5000)), min_size=1, max_size=3))
+def test_few_intervals_have_the_same_in_common_with_many_whichever_comes_first(
+    gap: int, few: list[Interval]
+) -> None:
+    many = IntervalSet(tuple((low, low + 57) for low in range(gap, 5000, 60)))
+    found = IntervalSet.of(few)
+    common = IntervalSet.of((low, low) for low in range(5061) if low in many and low in found)
+    assert many & found == found & many == common
