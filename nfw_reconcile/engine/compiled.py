@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from nfw_reconcile.engine.headers import Signature
     from nfw_reconcile.engine.members import Addresses, Ports
     from nfw_reconcile.engine.protocols import ProtocolMatch
-    from nfw_reconcile.engine.settling import AtFirst
     from nfw_reconcile.engine.stateless import CompiledStateless
     from nfw_reconcile.engine.worlds import Vocabulary
     from nfw_reconcile.model.policy import EngineOptions, GroupName
@@ -162,6 +161,18 @@ class Manner(NamedTuple):
     act: Act
     meaning: Meaning
     certain: bool
+
+
+class AtFirst(NamedTuple):
+    """What rules do to a direction's first packet, as bit vectors; all are empty where packets are judged one by one.
+
+    Those that are ``settling`` settle the flow, ``blocking`` ones may pass that packet alone, so that the rules behind
+    them are not tried on it, and ``idle`` ones do not match it.
+    """
+
+    settling: int
+    blocking: int
+    idle: int
 
 
 @dataclass(frozen=True)

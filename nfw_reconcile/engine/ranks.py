@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nfw_reconcile.engine.compiled import Acts
+from nfw_reconcile.engine.compiled import Acts, AtFirst
 from nfw_reconcile.engine.headers import bits
-from nfw_reconcile.engine.settling import AtFirst, at_first, concerning
+from nfw_reconcile.engine.settling import at_first, concerning
 from nfw_reconcile.model.rule import Action, StatelessAction
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Ranks:
     """The headers whose rules one direction's packets may meet, by the ``place`` of the first of these rules.
 
     A header is ``settling`` where its first rule is, ``blocking`` where any is, and ``idle`` where all are
-    (:class:`nfw_reconcile.engine.settling.AtFirst`).
+    (:class:`nfw_reconcile.engine.compiled.AtFirst`).
     """
 
     place: Mapping[int, int]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from nfw_reconcile.engine.compiled import Acts, MayAct, MayDeny
+from nfw_reconcile.engine.compiled import Acts, AtFirst, MayAct, MayDeny
 from nfw_reconcile.engine.conditions import ProtocolNumbers, Reach
 from nfw_reconcile.engine.exchange import exchange
 from nfw_reconcile.engine.headers import Signature, upto
@@ -26,18 +26,6 @@ def settles(manner: Manner, protocol: int) -> bool:
         and manner.meaning.reach is Reach.FLOW
         and all(isinstance(c, ProtocolNumbers) and protocol in c.numbers for c in manner.meaning.conditions)
     )
-
-
-class AtFirst(NamedTuple):
-    """What rules do to a direction's first packet, as bit vectors; all are empty where packets are judged one by one.
-
-    Those that are ``settling`` settle the flow, ``blocking`` ones may pass that packet alone, so that the rules behind
-    them are not tried on it, and ``idle`` ones do not match it.
-    """
-
-    settling: int
-    blocking: int
-    idle: int
 
 
 def at_first(policy: CompiledPolicy, protocol: int, *, to_server: bool) -> AtFirst:
