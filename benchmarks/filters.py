@@ -16,8 +16,8 @@ from nfw_reconcile.engine.align import Alignment, align
 from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.engine.headers import HeaderBox, bits
 from nfw_reconcile.engine.region import newly_denied
-from nfw_reconcile.engine.region_filters import DeniedRegion
-from nfw_reconcile.engine.terrain import Terrain
+from nfw_reconcile.engine.region.filters import DeniedRegion
+from nfw_reconcile.engine.region.terrain import Terrain
 from nfw_reconcile.flows.proof import Listing
 from nfw_reconcile.flows.select import Selection, select
 from nfw_reconcile.model.addresses import Address, Network

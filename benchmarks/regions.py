@@ -32,7 +32,7 @@ def region(scene: Scene) -> Iterator[Row]:
     comes to). Raises :class:`DisagreementError` where they count differently.
     """
     yield _row(scene, scene.change, f"{scene.rules:,} rules")
-    for name in (*SETS, "ipc1_1k"):
+    for name in (*SETS, "ipc1_1k", "fw1_1k"):
         rules = classbench_rules(Random(1), name)
         if rules is not None:
             yield _row(scene, edit(scene.folder / name, rules), f"ClassBench {name}")

@@ -15,7 +15,7 @@ from nfw_reconcile.act.recovery import recover
 from nfw_reconcile.act.result import FirewallOutcome
 from nfw_reconcile.act.zone import ZoneFrame, ZoneWork
 from nfw_reconcile.act.zones import Zones
-from nfw_reconcile.engine.region_filters import DeniedRegion
+from nfw_reconcile.engine.region.filters import DeniedRegion
 from nfw_reconcile.errors import LimitExceeded, NfwReconcileError, ServiceError
 from nfw_reconcile.model.result_document import ZoneState
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.act.record import ZoneRecord
     from nfw_reconcile.act.sighting import Sighting
     from nfw_reconcile.engine.effect import Comparison
-    from nfw_reconcile.engine.region_filters import DeniedRegion
+    from nfw_reconcile.engine.region.filters import DeniedRegion
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.result_document import ZoneResult
 

@@ -21,7 +21,7 @@ from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from nfw_reconcile.engine.region_filters import Survey
+    from nfw_reconcile.engine.region.filters import Survey
     from nfw_reconcile.flows.grow import Order
     from nfw_reconcile.flows.hulls import Ports
     from nfw_reconcile.flows.setcover import Mask

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.engine.region_filters import OutOfStepsError
+from nfw_reconcile.engine.region.filters import OutOfStepsError
 from nfw_reconcile.flows.grow import ORDERS, Grower
 from nfw_reconcile.flows.table import FlowTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nfw_reconcile.engine.region_filters import Survey
+    from nfw_reconcile.engine.region.filters import Survey
     from nfw_reconcile.flows.grow import Order
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.flow import FiveTuple

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from nfw_reconcile.engine.region_filters import OutOfStepsError
+from nfw_reconcile.engine.region.filters import OutOfStepsError
 from nfw_reconcile.flows.setcover import greedy, irredundant, times_covered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nfw_reconcile.engine.region_filters import Survey
+    from nfw_reconcile.engine.region.filters import Survey
     from nfw_reconcile.flows.choose import Choice
     from nfw_reconcile.model.filters import FlowFilter
     from nfw_reconcile.model.flow import FiveTuple

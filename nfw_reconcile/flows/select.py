@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.engine.region_filters import Survey
+from nfw_reconcile.engine.region.filters import Survey
 from nfw_reconcile.errors import NfwReconcileError, error
 from nfw_reconcile.flows.choose import choose, tightened
 from nfw_reconcile.flows.hulls import filter_cost, filter_hull, joinable
@@ -21,7 +21,7 @@ from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from nfw_reconcile.engine.region_filters import DeniedRegion
+    from nfw_reconcile.engine.region.filters import DeniedRegion
     from nfw_reconcile.flows.choose import Choice
     from nfw_reconcile.flows.table import Families
     from nfw_reconcile.model.filters import FlowFilter

@@ -10,7 +10,7 @@ from nfw_reconcile.engine.effect import Comparison
 from nfw_reconcile.engine.headers import HeaderBox, bits
 from nfw_reconcile.engine.protocols import ProtocolMatch
 from nfw_reconcile.engine.region import Part, RegionFound, newly_denied
-from nfw_reconcile.engine.terrain import Terrain
+from nfw_reconcile.engine.region.terrain import Terrain
 from nfw_reconcile.errors import Diagnostic, warning
 from nfw_reconcile.flows.capture import cover
 from nfw_reconcile.flows.texts import filter_text

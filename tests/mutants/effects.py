@@ -15,12 +15,10 @@ from tests.unit.engine import (
     test_compile,
     test_condense,
     test_effect,
-    test_horizon,
     test_many_worlds,
-    test_ordinary,
-    test_region,
     test_stateless,
 )
+from tests.unit.engine.region import test_horizon, test_ordinary, test_parts
 
 _NAMED_DROP: Final = test_effect.name_rule("drop", "a.example")
 
@@ -229,7 +227,9 @@ _DIFF: Final = (
 _REGION: Final = (
     Mutant(
         "the region holds no flow whose replies are denied",
-        Edit("engine.region:_Survey._places", "product((False, True), bits(", "product((False,), bits("),
+        Edit(
+            "engine.region.parts:_Survey._places", "product((False, True), bits(", "product((False,), bits("
+        ),
         (
             partial(
                 test_horizon.test_what_is_out_of_sight_makes_no_difference,
@@ -240,17 +240,17 @@ _REGION: Final = (
     ),
     Mutant(
         "a region over its budget is called complete",
-        Edit("engine.region:newly_denied", "return RegionFound((), complete=False)", "parts = []"),
-        (partial(test_region.test_over_its_budget_the_region_is_said_to_be_not_enumerated),),
+        Edit("engine.region.parts:newly_denied", "return RegionFound((), complete=False)", "parts = []"),
+        (partial(test_parts.test_over_its_budget_the_region_is_said_to_be_not_enumerated),),
     ),
     Mutant(
         "values that no rule tells apart are one value",
-        Edit("engine.enumeration:Extent.fixed", "self.count * values.size", "self.count"),
-        (partial(test_region.test_a_narrowed_source_denies_what_it_lost),),
+        Edit("engine.region.enumeration:Extent.fixed", "self.count * values.size", "self.count"),
+        (partial(test_parts.test_a_narrowed_source_denies_what_it_lost),),
     ),
     Mutant(
         "values that few rules tell apart are looked at without the rules that hold them all",
-        Edit("engine.partition:Partition.pieces", "vector ^ told[role]", "0"),
+        Edit("engine.region.partition:Partition.pieces", "vector ^ told", "0"),
         (partial(test_ordinary.test_the_region_of_an_ordinary_change_is_counted, test_ordinary.TWO_EDITS),),
     ),
 )

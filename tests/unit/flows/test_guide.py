@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.engine.effect import Comparison
-from nfw_reconcile.engine.region_filters import DeniedRegion, Survey
+from nfw_reconcile.engine.region.filters import DeniedRegion, Survey
 from nfw_reconcile.flows.guide import Guide
 from nfw_reconcile.flows.table import FlowTable
 from nfw_reconcile.model.flow import TCP, UDP, FiveTuple

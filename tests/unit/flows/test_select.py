@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nfw_reconcile.engine.effect import Comparison
-from nfw_reconcile.engine.region_filters import DeniedRegion
+from nfw_reconcile.engine.region.filters import DeniedRegion
 from nfw_reconcile.errors import NfwReconcileError
 from nfw_reconcile.flows.select import Selection, select
 from nfw_reconcile.model.filters import ANY_PORT, MOST_FILTERS

@@ -1,8 +1,8 @@
 """How far the rules in reach are tried: what stands behind a rule that settles every flow in question is out of sight.
 
-The walk of the newly denied region (:mod:`nfw_reconcile.engine.enumeration`) fixes one field after another. On the
-way some headers are sure to match, whatever the fields still open will be. Where the rule of such a header settles a
-flow (:mod:`nfw_reconcile.engine.settling`) no rule behind it is tried, so that flows which only such rules tell apart
+The walk of the newly denied region (:mod:`nfw_reconcile.engine.region.enumeration`) fixes one field after another. On
+the way some headers are sure to match, whatever the fields still open will be. Where the rule of such a header settles
+a flow (:mod:`nfw_reconcile.engine.settling`) no rule behind it is tried, so that flows which only such rules tell apart
 have one effect, and are walked as one.
 """
 
@@ -11,22 +11,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from nfw_reconcile.engine.headers import bits
-from nfw_reconcile.engine.ranks import PolicyRanks, Ranks
+from nfw_reconcile.engine.headers import bits, vector_of
+from nfw_reconcile.engine.region.ranks import PolicyRanks, Ranks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nfw_reconcile.engine.forgotten import Forgetting
-    from nfw_reconcile.engine.partition import Partition, State
-    from nfw_reconcile.engine.terrain import Terrain
+    from nfw_reconcile.engine.region.partition import Partition, State
+    from nfw_reconcile.engine.region.terrain import Terrain
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
     """The headers of a partition that one direction's packets meet; ``upto`` holds, for each, those up to it.
 
-    What ``settling``, ``blocking`` and ``idle`` mean is told by :class:`Ranks`.
+    What ``settling``, ``blocking`` and ``idle`` mean is told by :class:`Rank`.
     """
 
     present: int
@@ -38,17 +38,20 @@ class _Line:
     @classmethod
     def of(cls, ranks: Ranks, partition: Partition) -> _Line:
         """Take those of a partition's headers that are ranked."""
-        met = {
-            bit: rank
-            for bit, number in enumerate(partition.numbers)
-            if (rank := ranks.place.get(number)) is not None
-        }
+        found = ((bit, ranks.of(number)) for bit, number in enumerate(partition.numbers))
+        met = {bit: rank for bit, rank in found if rank is not None}
         upto: dict[int, int] = {}
         so_far = 0
-        for bit in sorted(met, key=met.__getitem__):
+        for bit in sorted(met, key=lambda bit: met[bit].place):
             so_far |= 1 << bit
             upto[bit] = so_far
-        return cls(so_far, upto, *map(partition.vector, (ranks.settling, ranks.blocking, ranks.idle)))
+        return cls(
+            so_far,
+            upto,
+            vector_of(bit for bit, rank in met.items() if rank.settling),
+            vector_of(bit for bit, rank in met.items() if rank.blocking),
+            vector_of(bit for bit, rank in met.items() if rank.idle),
+        )
 
     def tried(self, possible: int, sure: int) -> tuple[int, bool]:
         """Give which of the possible headers may be tried, and whether a sure one settles every flow."""
@@ -72,7 +75,11 @@ class _Sight(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One policy before the flows of a partition."""
+    """One policy before the flows of a partition: what the packets meet, and what is made of it.
+
+    ``passing`` and ``dropping`` are the headers all of whose rules pass, or drop, at first sight. Where one of the
+    ``diverting`` is in reach, or the stateless default ``diverts`` packets, every rule is in sight.
+    """
 
     forward: _Line
     backward: _Line
@@ -83,12 +90,13 @@ class _Side:
 
     @classmethod
     def of(cls, ranks: PolicyRanks, partition: Partition) -> _Side:
+        """Take what a policy does with flows of the partition's protocol."""
         return cls(
             _Line.of(ranks.forward, partition),
             _Line.of(ranks.backward, partition),
-            partition.vector(ranks.passing),
-            partition.vector(ranks.dropping),
-            partition.vector(ranks.diverting),
+            partition.vector(ranks.passes),
+            partition.vector(ranks.drops),
+            partition.vector(ranks.keeps),
             ranks.diverts,
         )
 
@@ -117,20 +125,20 @@ class Outlook:
     def __init__(self, terrain: Terrain, forgetting: Forgetting, protocol: int) -> None:
         """Take the terrain of two policies, and what becomes of flows that the new one forgets."""
         self._terrain = terrain
-        self._new, self._old = (PolicyRanks.of(side, protocol) for side in terrain.sides)
+        self._new, self._old = (PolicyRanks(side, protocol) for side in terrain.sides)
         self._forgotten = Ranks.of_forgotten(terrain.sides[0], forgetting, protocol)
-        self._stateless = frozenset(number for side in terrain.sides for number in side.stateless)
-        self._touched = frozenset(bits(terrain.touched))
-        self._both_ways = frozenset(number for number, box in enumerate(terrain.boxes) if box.both_ways)
 
     def horizon(self, partition: Partition, before: State) -> Horizon:
         """Look from a partition, where flows that match headers in ``before``, by direction, belong to others."""
+        terrain = self._terrain
         return Horizon(
             _Side.of(self._old, partition),
             _Side.of(self._new, partition),
             _Line.of(self._forgotten, partition),
-            (partition.vector(frozenset(bits(before[0]))), partition.vector(frozenset(bits(before[1])))),
-            *map(partition.vector, (self._touched, self._stateless, self._both_ways)),
+            (partition.vector(lambda n: before[0] >> n & 1), partition.vector(lambda n: before[1] >> n & 1)),
+            partition.vector(lambda n: terrain.touched >> n & 1),
+            partition.vector(lambda n: any(n in side.stateless for side in terrain.sides)),
+            partition.vector(lambda n: terrain.boxes[n].both_ways),
         )
 
 

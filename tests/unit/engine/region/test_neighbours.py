@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfw_reconcile.engine.neighbours import Neighbours
+from nfw_reconcile.engine.region.neighbours import Neighbours
 from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
 from tests.strategies import flows
 from tests.unit.engine.test_headers import boxes, matches

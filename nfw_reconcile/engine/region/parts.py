@@ -1,8 +1,8 @@
 """The newly denied region: every 5-tuple that the old policy allowed and the new one denies.
 
-The 5-tuples are walked field by field (:mod:`nfw_reconcile.engine.enumeration`). Of each field only the classes of
-values are looked at that the rules in sight tell apart (:mod:`nfw_reconcile.engine.horizon`), and only where a changed
-rule is among these: a flow that touches no changed rule has the same verdict as before
+The 5-tuples are walked field by field (:mod:`nfw_reconcile.engine.region.enumeration`). Of each field only the classes
+of values are looked at that the rules in sight tell apart (:mod:`nfw_reconcile.engine.region.horizon`), and only where
+a changed rule is among these: a flow that touches no changed rule has the same verdict as before
 (:mod:`nfw_reconcile.engine.align`). Flows for which the same rules are left go on as one, so that the region is counted
 without being listed. The walk has a budget; over it, the region is said to be not enumerated, and answers about single
 flows stay exact.
@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from nfw_reconcile.engine.enumeration import (
+from nfw_reconcile.engine.forgotten import Forgetting
+from nfw_reconcile.engine.headers import bits
+from nfw_reconcile.engine.region.enumeration import (
     Budget,
     Enumeration,
     Extent,
@@ -24,12 +26,10 @@ from nfw_reconcile.engine.enumeration import (
     flow_of,
     joined,
 )
-from nfw_reconcile.engine.forgotten import Forgetting
-from nfw_reconcile.engine.headers import bits
-from nfw_reconcile.engine.horizon import Outlook
-from nfw_reconcile.engine.partition import Partition
-from nfw_reconcile.engine.reach import Reach
-from nfw_reconcile.engine.terrain import Terrain
+from nfw_reconcile.engine.region.horizon import Outlook
+from nfw_reconcile.engine.region.partition import Partition
+from nfw_reconcile.engine.region.reach import Reach
+from nfw_reconcile.engine.region.terrain import Terrain, any_touched
 from nfw_reconcile.model.addresses import AddressSet
 from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP
 from nfw_reconcile.model.intervals import EMPTY
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.engine.align import Alignment
     from nfw_reconcile.engine.effect import Comparison
-    from nfw_reconcile.engine.partition import State
+    from nfw_reconcile.engine.region.partition import State
     from nfw_reconcile.model.addresses import Family
     from nfw_reconcile.model.flow import FiveTuple
     from nfw_reconcile.model.intervals import IntervalSet
 
-MOST_STEPS: Final = 3_000_000
+MOST_STEPS: Final = 4_000_000
 """Steps after which the region is called too large to enumerate: a few seconds' work."""
 
 _PROTOCOLS: Final[tuple[tuple[int, tuple[Family, ...]], ...]] = (
@@ -60,7 +60,9 @@ _RANK: Final = {
 }
 
 _STEPS_PER_PLACE: Final = 150
-"""What beginning a walk costs, in steps."""
+"""What finding a place for a walk costs, in steps, besides comparing it with all headers."""
+
+_HEADERS_PER_STEP: Final = 100
 
 _STEPS_PER_NEIGHBOUR: Final = 10
 """What cutting the fields of one of the headers in reach costs."""
@@ -102,8 +104,12 @@ class RegionFound:
 
 
 def newly_denied(comparison: Comparison, alignment: Alignment, most_steps: int = MOST_STEPS) -> RegionFound:
-    """Enumerate the region by cause. Bounds are exact per field, and their product holds the part."""
-    if comparison.old is None:
+    """Enumerate the region by cause.
+
+    The product of a part's bounds holds the part. Of each field they are exact up to 64 intervals, else the values from
+    the lowest to the highest.
+    """
+    if comparison.old is None or not any_touched(comparison, alignment):
         return RegionFound((), complete=True)
     survey = _Survey(
         comparison, Forgetting(comparison.new), Terrain.of(comparison, alignment), Budget(most_steps)
@@ -144,7 +150,7 @@ class _Survey:
     def _parts(self, outlook: Outlook, protocol: int, family: Family) -> Iterator[Part]:
         extents: defaultdict[Outcome, list[Extent]] = defaultdict(list)
         for reach, before in self._places(protocol, family):
-            self.budget.spend(_STEPS_PER_PLACE + _STEPS_PER_NEIGHBOUR * reach.size)
+            self.budget.spend(_STEPS_PER_NEIGHBOUR * reach.size)
             partition = Partition.of(self.terrain, reach)
             horizon = outlook.horizon(partition, before)
             walk = Enumeration(self.comparison, self.forgetting, partition, horizon, protocol, self.budget)
@@ -155,25 +161,26 @@ class _Survey:
 
     def _places(self, protocol: int, family: Family) -> list[Place]:
         """Give where to walk: around each changed header, or through all flows at once where that is less work."""
-        everywhere = Reach.of(
-            self.terrain, self.terrain.everything, backward=False, protocol=protocol, family=family
-        )
-        most = everywhere.size if everywhere is not None and _fits(everywhere) else None
+        everywhere = Reach.everywhere(self.terrain, protocol, family)
+        at_once = _fits(everywhere)
         found: list[Place] = []
         looked_at = 0
         for backward, centre in product((False, True), bits(self.terrain.touched)):
-            self.budget.spend(1)
             reach = Reach.of(self.terrain, centre, backward=backward, protocol=protocol, family=family)
+            self.budget.spend(self._cost(reach))
             if reach is None:
                 continue
             looked_at += reach.size
-            if everywhere is not None and most is not None and looked_at > most:
+            if at_once and looked_at > everywhere.size:
                 return [Place(everywhere, (0, 0))]
             if not _fits(reach):
                 raise OverBudgetError
             earlier = self.terrain.touched & ((1 << centre) - 1)
             found.append(Place(reach, (self.terrain.touched, earlier) if backward else (earlier, 0)))
         return found
+
+    def _cost(self, reach: Reach | None) -> int:
+        return 1 if reach is None else _STEPS_PER_PLACE + len(self.terrain.boxes) // _HEADERS_PER_STEP
 
     def _part(self, protocol: int, family: Family, key: Outcome, extent: Extent) -> Part:
         source, destination, *ports = extent.bounds

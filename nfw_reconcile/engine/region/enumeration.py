@@ -15,7 +15,7 @@ from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.engine.headers import bits
-from nfw_reconcile.engine.witness import representative
+from nfw_reconcile.engine.region.witness import representative
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.flow import TCP, FiveTuple
 from nfw_reconcile.model.intervals import EMPTY, IntervalSet
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.engine.forgotten import Forgetting
-    from nfw_reconcile.engine.horizon import Horizon
-    from nfw_reconcile.engine.partition import Partition, State
+    from nfw_reconcile.engine.region.horizon import Horizon
+    from nfw_reconcile.engine.region.partition import Partition, State
     from nfw_reconcile.model.addresses import Family
 
 _DENIALS: Final = frozenset({Effect.NEWLY_DENIED, Effect.POSSIBLY_DENIED, Effect.UNDECIDED})

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nfw_reconcile.engine.headers import HeaderBox, bits, vector_of
-from nfw_reconcile.engine.neighbours import Neighbours
+from nfw_reconcile.engine.region.neighbours import Neighbours
 from nfw_reconcile.engine.stateless import EVERY_PACKET
 
 if TYPE_CHECKING:
@@ -66,6 +66,15 @@ class Terrain:
     def neighbours(self) -> Neighbours:
         """Give the index of the headers by what they may share flows with, made at first use."""
         return Neighbours(self.boxes)
+
+
+def any_touched(comparison: Comparison, alignment: Alignment) -> bool:
+    """Say whether a rule or a default action is changed that can make a difference: less work than a terrain."""
+    old, new = comparison.old, comparison.new
+    stateful = alignment.touched_new & new.relevant
+    if old is not None:
+        stateful |= alignment.touched_old & old.relevant
+    return bool(stateful) or any(_stateless_touched(comparison))
 
 
 def _places(numbers: Sequence[int]) -> dict[int, list[int]]:

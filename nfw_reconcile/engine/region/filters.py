@@ -1,7 +1,7 @@
 """Flow filters and the newly denied region: does a filter lie inside it, and if not, where does it leave it?
 
 A filter is cut into the classes of flows that the headers of both policies tell apart, field by field, as
-:mod:`nfw_reconcile.engine.region` does it, and one flow of each class is judged. So the answer is as exact as
+:mod:`nfw_reconcile.engine.region.parts` does it, and one flow of each class is judged. So the answer is as exact as
 that about single flows, and it has a budget of steps.
 """
 
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.align import Alignment
-from nfw_reconcile.engine.partition import Partition, State
-from nfw_reconcile.engine.reach import Reach
-from nfw_reconcile.engine.terrain import Terrain
+from nfw_reconcile.engine.region.partition import Partition, State
+from nfw_reconcile.engine.region.reach import Reach
+from nfw_reconcile.engine.region.terrain import Terrain
 from nfw_reconcile.model.addresses import Address
 from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP, FiveTuple
 from nfw_reconcile.model.verdict import Effect
@@ -70,12 +70,7 @@ class DeniedRegion:
         known = self._grids.get((protocol, family))
         if known is not None:
             return known
-        reach = Reach.of(
-            self._terrain, self._terrain.everything, backward=False, protocol=protocol, family=family
-        )
-        if reach is None:
-            message = "some flow of every protocol is matched by a header that matches every packet"
-            raise RuntimeError(message)
+        reach = Reach.everywhere(self._terrain, protocol, family)
         return self._grids.setdefault(
             (protocol, family), _Grid.of(Partition.of(self._terrain, reach), protocol)
         )

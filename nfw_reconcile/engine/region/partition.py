@@ -9,21 +9,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.headers import bits, vector_of
-from nfw_reconcile.engine.reach import FIRST_PORT_FIELD
-from nfw_reconcile.engine.witness import representative
+from nfw_reconcile.engine.region.reach import FIRST_PORT_FIELD
+from nfw_reconcile.engine.region.witness import representative
 from nfw_reconcile.model.addresses import HIGHEST_ADDRESS
 from nfw_reconcile.model.intervals import HIGHEST_PORT, IntervalSet
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from nfw_reconcile.engine.reach import Held, Reach
-    from nfw_reconcile.engine.terrain import Terrain
+    from nfw_reconcile.engine.region.reach import Held, Reach
+    from nfw_reconcile.engine.region.terrain import Terrain
     from nfw_reconcile.model.addresses import Family
     from nfw_reconcile.model.intervals import Interval
 
 _WORTH_LOOKING_UP: Final = 4
-"""Headers in reach, to one that tells values of a field apart, from which on the few are looked at alone."""
+"""Headers in reach, to one set of values that some of them hold, from which on these sets are looked at alone."""
 
 State = tuple[int, int]
 """The headers still in reach, as bit vectors: of the initiator's packets, and of the responder's."""
@@ -77,9 +77,9 @@ class Partition:
         )
         return cls(reach.clip, reach.family, tuple(numbers), held)
 
-    def vector(self, numbers: Container[int]) -> int:
-        """Give those of some headers that are in reach, as a bit vector."""
-        return vector_of(bit for bit, number in enumerate(self.numbers) if number in numbers)
+    def vector(self, chosen: Callable[[int], object]) -> int:
+        """Give the headers in reach, as a bit vector, whose numbers are chosen."""
+        return vector_of(bit for bit, number in enumerate(self.numbers) if chosen(number))
 
     @cached_property
     def start(self) -> State:
@@ -88,23 +88,22 @@ class Partition:
         return initiator, responder
 
     @cached_property
+    def alike(self) -> tuple[tuple[dict[IntervalSet, int], ...], ...]:
+        """Give the headers by what they allow a field, for each field and each direction."""
+        return tuple(tuple(_alike(held, field) for held in self.held) for field in range(len(self.clip)))
+
+    @cached_property
     def whole(self) -> tuple[State, ...]:
         """Give, for each field, the headers that allow all of its values: they do not tell any apart."""
         return tuple(
-            (self._whole(field, self.held[0]), self._whole(field, self.held[1]))
-            for field in range(len(self.clip))
-        )
-
-    def _whole(self, field: int, held: Held) -> int:
-        return vector_of(
-            sorted(number for number, values in held.items() if values[field] == self.clip[field])
+            (initiator.get(clip, 0), responder.get(clip, 0))
+            for clip, (initiator, responder) in zip(self.clip, self.alike, strict=True)
         )
 
     @cached_property
     def leaning(self) -> tuple[float, ...]:
         """Give, for each field, the sets of values that headers allow the initiator's packets, to the responder's."""
-        varieties = ((len(_alike(held, field)) for held in self.held) for field in range(len(self.clip)))
-        return tuple(forward / max(1, backward) for forward, backward in varieties)
+        return tuple(len(initiator) / max(1, len(responder)) for initiator, responder in self.alike)
 
     @cached_property
     def _sure(self) -> dict[int, State]:
@@ -134,26 +133,27 @@ class Partition:
         """Give the values of a field, cut wherever a header in reach begins or ends."""
         found = self._atoms.get(field)
         if found is None:
-            alike = (_alike(held, field) for held in self.held)
             pieces = (
                 (role, values, vector)
-                for role, vectors in enumerate(alike)
-                for values, vector in vectors.items()
+                for role, alike in enumerate(self.alike[field])
+                for values, vector in alike.items()
             )
             found = self._atoms[field] = self._swept(field, pieces)
         return found
 
     def pieces(self, field: int, state: State) -> Sequence[Atom]:
         """Give the values of a field, cut at least wherever a header of the state begins or ends."""
-        told = tuple(vector & ~whole for vector, whole in zip(state, self.whole[field], strict=True))
-        if sum(map(int.bit_count, told)) * _WORTH_LOOKING_UP > len(self.numbers):
-            return self.atoms(field)
-        edges: list[_Piece] = [
-            (role, self.held[role][number][field], 1 << number)
-            for role, vector in enumerate(told)
-            for number in bits(vector)
-        ]
-        edges += [(role, self.clip[field], vector ^ told[role]) for role, vector in enumerate(state)]
+        edges: list[_Piece] = []
+        for role, (vector, whole) in enumerate(zip(state, self.whole[field], strict=True)):
+            told = vector & ~whole
+            sets = self.alike[field][role]
+            if min(told.bit_count(), len(sets)) * _WORTH_LOOKING_UP > len(self.numbers):
+                return self.atoms(field)
+            edges.append((role, self.clip[field], vector ^ told))
+            if told.bit_count() < len(sets):
+                edges += [(role, self.held[role][number][field], 1 << number) for number in bits(told)]
+            else:
+                edges += [(role, values, found) for values, held in sets.items() if (found := held & told)]
         return self._swept(field, edges)
 
     def _swept(self, field: int, pieces: Iterable[_Piece]) -> tuple[Atom, ...]:

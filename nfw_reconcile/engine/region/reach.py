@@ -11,7 +11,7 @@ from nfw_reconcile.model.intervals import ALL_PORTS, IntervalSet
 
 if TYPE_CHECKING:
     from nfw_reconcile.engine.headers import HeaderBox
-    from nfw_reconcile.engine.terrain import Terrain
+    from nfw_reconcile.engine.region.terrain import Terrain
     from nfw_reconcile.model.addresses import Family
 
 FIRST_PORT_FIELD: Final = 2
@@ -51,6 +51,15 @@ class Reach:
         near = terrain.neighbours.of
         forth, back = (near(clip, protocol, family, backward=turned) for turned in (False, True))
         return cls(clip, protocol, family, (forth, back))
+
+    @classmethod
+    def everywhere(cls, terrain: Terrain, protocol: int, family: Family) -> Reach:
+        """Look at all flows of a protocol and family."""
+        found = cls.of(terrain, terrain.everything, backward=False, protocol=protocol, family=family)
+        if found is None:
+            message = "some flow of every protocol is matched by a header that matches every packet"
+            raise RuntimeError(message)
+        return found
 
     @property
     def size(self) -> int:

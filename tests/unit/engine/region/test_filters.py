@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from nfw_reconcile.engine.effect import Comparison
-from nfw_reconcile.engine.region_filters import DeniedRegion, OutOfStepsError, Survey
+from nfw_reconcile.engine.region.filters import DeniedRegion, OutOfStepsError, Survey
 from nfw_reconcile.model.expressions import Unresolved
 from nfw_reconcile.model.filters import FlowFilter
 from tests.rulesets import compiled, flow, numbered

@@ -1,0 +1,1 @@
+"""Tests of nfw_reconcile.engine.region."""
