@@ -27,6 +27,9 @@ FENCE: Final = (
     "drop ip any ![1:3] -> any any ()",
     "drop ip any any -> any ![1:3] ()",
 )
+OTHERS: Final = tuple(f"pass tcp 172.16.{n}.0/24 any -> 172.17.{n}.0/24 9 ()" for n in range(60))
+"""Rules outside of the fence: among many of them the walk of the region is made around the changed ones."""
+
 INSIDE: Final = [Address.parse(f"10.0.0.{host}") for host in range(4)]
 PORTED: Final = [
     FiveTuple(protocol, source, source_port, destination, destination_port)

@@ -9,7 +9,7 @@ from nfw_reconcile.engine.condense import Lists
 from nfw_reconcile.engine.exchange import exchange, other_courses
 from nfw_reconcile.engine.headers import Signature, bits
 from nfw_reconcile.engine.questions import Unknown
-from nfw_reconcile.engine.settling import tried
+from nfw_reconcile.engine.settling import concerning, tried
 from nfw_reconcile.engine.stateless import Onward
 from nfw_reconcile.engine.walk import Outcome, walk
 from nfw_reconcile.model.rule import StatelessAction
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class SideSignature(NamedTuple):
     """The headers of one policy that match a flow, in both engines, as far as they can make a difference.
 
-    Rules that the walk never gets to are left out (:mod:`nfw_reconcile.engine.settling`).
+    Rules that the walk never gets to are left out (:mod:`nfw_reconcile.engine.settling`), and those for other IP
+    protocols.
     """
 
     stateful: Signature
@@ -39,7 +40,8 @@ def side_signature(policy: CompiledPolicy, flow: FiveTuple) -> SideSignature:
     onward = policy.stateless.onward(stateless)
     if onward is Onward.NONE:
         return SideSignature(Signature(0, 0), stateless)
-    forward, backward = (vector & policy.relevant for vector in policy.index.signature(flow))
+    counting = concerning(policy, flow.protocol)
+    forward, backward = (vector & counting for vector in policy.index.signature(flow))
     stateful = Signature(forward, backward)
     if onward is Onward.ALL:
         stateful = tried(policy, flow.protocol, stateful)

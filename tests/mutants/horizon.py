@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.unit.engine.region.test_horizon import Case
 
 
-def _noticed(title: str, edit: Edit, case: Case, beside: int = test_horizon.FEW) -> Mutant:
+def _noticed(title: str, edit: Edit, case: Case, beside: tuple[str, ...] = test_horizon.FEW) -> Mutant:
     judged = test_horizon.test_what_is_out_of_sight_makes_no_difference
     return Mutant(title, edit, (partial(judged, case, beside),))
 
@@ -38,8 +38,7 @@ MUTANTS: Final = (
             "if settled and not forward & ~self.forward.idle:",
             "if settled:",
         ),
-        test_horizon.ANSWER_SETTLED,
-        test_horizon.MANY,
+        test_horizon.PACKET_PASSED,
     ),
     _noticed(
         "a flow is denied where some rule that may come first drops it",
@@ -104,17 +103,13 @@ MUTANTS: Final = (
         test_horizon.FORGOTTEN,
     ),
     Mutant(
-        "a rule for another IP protocol stands in the way",
-        Edit(
-            "engine.settling:_at_first",
-            "not (knows(manner.meaning, protocol) and may_match(manner.meaning, packet))",
-            "not may_match(manner.meaning, packet)",
-        ),
+        "rules for other IP protocols count",
+        Edit("engine.judge:side_signature", "concerning(policy, flow.protocol)", "policy.relevant"),
         (partial(test_settling.test_a_pass_of_another_protocol_is_no_obstacle),),
     ),
-    _noticed(
-        "rules that name the IP protocol are out of sight",
+    Mutant(
+        "rules that name the IP protocol count for none",
         Edit("engine.matching:knows", "protocol in c.numbers", "False"),
-        test_horizon.OTHER_PROTOCOLS,
+        (partial(test_settling.test_a_pass_that_names_the_protocol_settles_its_flows),),
     ),
 )

@@ -75,7 +75,11 @@ def test_a_pass_that_cannot_match_the_opening_packet_is_no_obstacle() -> None:
 
 def test_a_pass_of_another_protocol_is_no_obstacle() -> None:
     gre = "pass ip any any -> any any (ip_proto:47;)"
-    assert met(gre, "drop ip any any -> any any ()", "drop ip any any -> any any ()") == (0b011, 0)
+    assert met(gre, "drop ip any any -> any any ()", "drop ip any any -> any any ()") == (0b010, 0)
+
+
+def test_a_pass_that_names_the_protocol_settles_its_flows() -> None:
+    assert met("pass ip any any -> any any (ip_proto:6;)", "drop ip any any -> any any ()") == (0b01, 0)
 
 
 def test_packets_that_are_judged_one_by_one_settle_nothing() -> None:

@@ -10,7 +10,7 @@ from nfw_reconcile.model.addresses import Network
 from nfw_reconcile.model.flow import TCP
 from nfw_reconcile.model.policy import GroupName, StatelessGroup, StatelessReference
 from nfw_reconcile.model.rule import StatelessAction, StatelessRule
-from tests.fenced import counted, fenced, listed
+from tests.fenced import OTHERS, counted, fenced, listed
 from tests.rulesets import Settings
 
 if TYPE_CHECKING:
@@ -151,17 +151,15 @@ def titles(cases: Iterable[Case]) -> list[str]:
     return [case.title for case in cases]
 
 
-FEW: Final = 0
-MANY: Final = 60
-"""Rules beside those of a case: among many of them the walk is made around the changed ones."""
+FEW: Final = ()
+MANY: Final = OTHERS
 
 
-@pytest.mark.parametrize("beside", [FEW, MANY])
+@pytest.mark.parametrize("beside", [FEW, MANY], ids=["among few", "among many"])
 @pytest.mark.parametrize("case", CASES, ids=titles(CASES))
-def test_what_is_out_of_sight_makes_no_difference(case: Case, beside: int) -> None:
+def test_what_is_out_of_sight_makes_no_difference(case: Case, beside: tuple[str, ...]) -> None:
     kept: Settings = {"defaults": case.settings.get("defaults", ())}
-    others = [f"pass tcp 172.16.{n}.0/24 any -> any any ()" for n in range(beside)]
-    old, new = fenced(*case.old, *others, **kept), fenced(*case.new, *others, **case.settings)
+    old, new = fenced(*case.old, *beside, **kept), fenced(*case.new, *beside, **case.settings)
     expected = listed(old, new)
     assert expected
     assert counted(old, new) == expected

@@ -14,7 +14,7 @@ from nfw_reconcile.model.flow import ICMP, SCTP, TCP, UDP
 from nfw_reconcile.model.policy import GroupName, StatelessGroup, StatelessReference
 from nfw_reconcile.model.rule import StatelessAction, StatelessRule
 from nfw_reconcile.model.verdict import Effect, Engine
-from tests.fenced import counted, fenced, listed
+from tests.fenced import OTHERS, counted, fenced, listed
 from tests.rulesets import Settings, compiled, flow
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ NO_STATELESS: Final = st.just(stateless())
     rule_lists,
     rule_lists,
     rule_lists,
+    st.sampled_from(((), OTHERS)),
     closings,
     NO_STATELESS | stateless_rules(),
     NO_STATELESS | stateless_rules(),
@@ -91,12 +92,13 @@ def test_the_region_counts_every_flow_that_a_change_denies(  # noqa: PLR0913, PL
     shared: list[str],
     before: list[str],
     after: list[str],
+    others: tuple[str, ...],
     defaults: tuple[str, ...],
     stateless_before: tuple[StatelessReference, ...],
     stateless_after: tuple[StatelessReference, ...],
 ) -> None:
-    old = fenced(*before, *shared, defaults=defaults, stateless=stateless_before)
-    new = fenced(*shared, *after, defaults=defaults, stateless=stateless_after)
+    old = fenced(*before, *shared, *others, defaults=defaults, stateless=stateless_before)
+    new = fenced(*shared, *after, *others, defaults=defaults, stateless=stateless_after)
     assert counted(old, new) == listed(old, new)
 
 
@@ -149,6 +151,17 @@ def test_a_stateless_drop_is_in_the_region_and_is_not_flushed() -> None:
     assert not any(part.key.flush for part in parts)
     # Its packets are those of an initiator and of a responder; a flow from the host to itself has both.
     assert sum(part.count for part in parts) == (2 * 2**32 - 1) * 2**32
+
+
+def test_a_rule_for_another_protocol_leaves_half_seen_flows_as_they_were() -> None:
+    one, hosts = (Network.parse("10.0.0.1/32"),), (Network.parse("10.0.0.0/30"),)
+    half = StatelessRule(1, StatelessAction.PASS, one, hosts, ((1, 3),), ((1, 3),), frozenset({TCP}))
+    old, new = (
+        fenced(*rules, stateless=stateless(half))
+        for rules in ((), ("drop ip any any -> any 1 (ip_proto:17;)",))
+    )
+    assert {part.protocol for part in parts_of(old, new)} == {UDP}
+    assert counted(old, new) == listed(old, new)
 
 
 def test_a_changed_stateless_default_denies_all_that_no_rule_passes() -> None:
