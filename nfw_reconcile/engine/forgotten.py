@@ -18,10 +18,10 @@ from nfw_reconcile.engine.condense import condense
 from nfw_reconcile.engine.exchange import Course, Packet, exchange
 from nfw_reconcile.engine.headers import Signature, upto
 from nfw_reconcile.engine.judge import Side, SideSignature, asks_members
-from nfw_reconcile.engine.matching import knows, may_match
+from nfw_reconcile.engine.matching import may_match
 from nfw_reconcile.engine.protocols import APPLICATIONS, transports
 from nfw_reconcile.engine.questions import Speaks
-from nfw_reconcile.engine.settling import may_pass, settles
+from nfw_reconcile.engine.settling import concerning, may_pass, settles
 from nfw_reconcile.engine.stateless import Onward
 from nfw_reconcile.engine.worlds import Vocabulary, World, explore
 from nfw_reconcile.model.flow import TCP, UDP, FiveTuple
@@ -169,8 +169,6 @@ class Forgetting:
         tracked = all(packet.tracked for packet in packets)
         counting = settling = blocking = 0
         for manner, vector in self.policy.manners.items():
-            if not knows(manner.meaning, protocol):
-                continue
             if not any(may_match(manner.meaning, packet) for packet in packets):
                 continue
             counting |= vector
@@ -178,7 +176,9 @@ class Forgetting:
                 settling |= vector
             elif may_pass(manner.act):
                 blocking |= vector
-        return Reckoning(counting & self.policy.deciding, settling, blocking)
+        return Reckoning(
+            counting & self.policy.deciding & concerning(self.policy, protocol), settling, blocking
+        )
 
     def side(self, flow: FiveTuple, *, turned: bool) -> Side:
         """Give the policy before a forgotten flow, with the rules that count; ``turned`` as in a resumption."""

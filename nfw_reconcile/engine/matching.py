@@ -57,11 +57,6 @@ def may_match(meaning: Meaning, packet: Packet) -> bool:
     return all(_may_hold(condition, packet) for condition in meaning.conditions)
 
 
-def knows(meaning: Meaning, protocol: int) -> bool:
-    """Say whether a rule of this meaning matches any packet of the IP protocol."""
-    return all(protocol in c.numbers for c in meaning.conditions if isinstance(c, ProtocolNumbers))
-
-
 def _may_hold(condition: Condition, packet: Packet) -> bool:
     match condition:
         case TcpFlagsAre():

@@ -8,7 +8,7 @@ from nfw_reconcile.engine.compiled import Acts, AtFirst, MayAct, MayDeny
 from nfw_reconcile.engine.conditions import ProtocolNumbers, Reach
 from nfw_reconcile.engine.exchange import exchange
 from nfw_reconcile.engine.headers import Signature, upto
-from nfw_reconcile.engine.matching import knows, may_match
+from nfw_reconcile.engine.matching import may_match
 from nfw_reconcile.model.rule import Action
 
 if TYPE_CHECKING:
@@ -45,23 +45,24 @@ def _at_first(policy: CompiledPolicy, protocol: int, packet: Packet) -> AtFirst:
     for manner, vector in policy.manners.items():
         if settles(manner, protocol):
             settling |= vector
-        elif not (knows(manner.meaning, protocol) and may_match(manner.meaning, packet)):
+        elif not may_match(manner.meaning, packet):
             idle |= vector
         elif may_pass(manner.act):
             blocking |= vector
-    return AtFirst(settling, blocking, idle)
+    return AtFirst(settling, blocking & concerning(policy, protocol), idle)
 
 
 def concerning(policy: CompiledPolicy, protocol: int) -> int:
-    """Give the rules that can make a difference to flows of a protocol, as a bit vector."""
-    found = policy.concerning.get(protocol)
-    if found is None:
+    """Give the rules that can make a difference to flows of an IP protocol, as a bit vector: none for other ones."""
+    known = policy.concerning.get(protocol)
+    if known is None:
         strange = 0
         for manner, vector in policy.manners.items():
-            if not knows(manner.meaning, protocol):
+            numbers = (c.numbers for c in manner.meaning.conditions if isinstance(c, ProtocolNumbers))
+            if not all(protocol in found for found in numbers):
                 strange |= vector
-        found = policy.concerning[protocol] = policy.relevant & ~strange
-    return found
+        known = policy.concerning[protocol] = policy.relevant & ~strange
+    return known
 
 
 def may_pass(act: Act) -> bool:

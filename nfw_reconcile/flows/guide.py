@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.engine.region.filters import OutOfStepsError
+from nfw_reconcile.engine.region.budget import OutOfStepsError
 from nfw_reconcile.flows.grow import ORDERS, Grower
 from nfw_reconcile.flows.table import FlowTable
 
@@ -49,12 +49,12 @@ class Guide:
         They lie inside the enclosing filter, as those of :class:`~nfw_reconcile.flows.grow.Grower` do.
         None where the seed is not in the region, or where the budget does not allow to find out.
         """
-        if self._survey.exhausted or not self._survey.region.holds(seed):
+        if self._survey.budget.exhausted or not self._survey.region.contains(seed):
             return []
         proven: dict[FlowFilter, None] = {}
         try:
             for _ in range(MOST_ROUNDS):
-                self._survey.spend(STEPS_PER_ROUND)
+                self._survey.budget.spend(STEPS_PER_ROUND)
                 grown = self._grower.grow(seed, orders)
                 strays = {each: self._stray(each, seed) for each in grown if each not in proven}
                 proven |= {each: None for each, stray in strays.items() if stray is None}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from nfw_reconcile.engine.region.filters import OutOfStepsError
+from nfw_reconcile.engine.region.budget import OutOfStepsError
 from nfw_reconcile.flows.setcover import greedy, irredundant, times_covered
 
 if TYPE_CHECKING:

@@ -109,7 +109,11 @@ MUTANTS: Final = (
     ),
     Mutant(
         "rules that name the IP protocol count for none",
-        Edit("engine.matching:knows", "protocol in c.numbers", "False"),
+        Edit(
+            "engine.settling:concerning",
+            "if not all(protocol in found for found in numbers):",
+            "if [*numbers]:",
+        ),
         (partial(test_settling.test_a_pass_that_names_the_protocol_settles_its_flows),),
     ),
 )

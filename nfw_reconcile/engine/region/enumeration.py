@@ -1,4 +1,4 @@
-"""The walk that enumerates flows of the newly denied region, within the reach of one changed header.
+"""The walk that enumerates flows of the newly denied region, within the reach of one header.
 
 A field is fixed after another, to each class of values that the headers in question tell apart; flows for which the
 same headers are left in question go on as one. Which field comes next depends on what is in question: those come first
@@ -15,9 +15,9 @@ from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.engine.headers import bits
+from nfw_reconcile.engine.region.reach import flow_of
 from nfw_reconcile.engine.region.witness import representative
-from nfw_reconcile.model.addresses import Address
-from nfw_reconcile.model.flow import TCP, FiveTuple
+from nfw_reconcile.model.flow import TCP
 from nfw_reconcile.model.intervals import EMPTY, IntervalSet
 from nfw_reconcile.model.verdict import AfterFlush, Cause, Effect, Verdict
 
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.engine.forgotten import Forgetting
+    from nfw_reconcile.engine.region.budget import Budget
     from nfw_reconcile.engine.region.horizon import Horizon
     from nfw_reconcile.engine.region.partition import Partition, State
-    from nfw_reconcile.model.addresses import Family
+    from nfw_reconcile.model.flow import FiveTuple
 
 _DENIALS: Final = frozenset({Effect.NEWLY_DENIED, Effect.POSSIBLY_DENIED, Effect.UNDECIDED})
 _MOST_INTERVALS: Final = 64
@@ -47,26 +48,6 @@ _STEPS_PER_CLASS: Final = 8
 
 _STEPS_PER_FLOW: Final = 150
 """What judging one flow costs, in steps."""
-
-
-class OverBudgetError(Exception):
-    """The budget ran out: the region is too large to enumerate."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """Steps that are left; a step is about what looking at one value of a field costs, 1 to 3 microseconds.
-
-    Counted are steps and not time, so that equal changes have equal regions on every machine.
-    """
-
-    left: int
-
-    def spend(self, steps: int) -> None:
-        """Take steps; raises :class:`OverBudgetError` where there are not that many."""
-        self.left -= steps
-        if self.left < 0:
-            raise OverBudgetError
 
 
 class Outcome(NamedTuple):
@@ -124,7 +105,7 @@ class Enumeration:
     budget: Budget
 
     def run(self) -> Iterator[tuple[Outcome, Extent]]:
-        """Give the newly denied flows in pieces; raises :class:`OverBudgetError`."""
+        """Give the newly denied flows in pieces; raises :class:`OutOfStepsError`."""
         size = len(self.partition.clip)
         fields = (1 << size) - 1
         state = self._seen(fields, self.partition.start, self.partition.start)
@@ -201,12 +182,6 @@ class Enumeration:
         if not (self.protocol == TCP and self.forgetting.ends_tcp):
             self.budget.spend(_STEPS_PER_FLOW)
         return self.forgetting.after_flush(flow) is AfterFlush.MAY_LIVE_ON
-
-
-def flow_of(protocol: int, family: Family, values: tuple[int, ...]) -> FiveTuple:
-    """Give the flow with these values of source, destination and, where the protocol has them, ports."""
-    ports = values[2:] or (0, 0)
-    return FiveTuple(protocol, Address(family, values[0]), ports[0], Address(family, values[1]), ports[1])
 
 
 def joined(extents: Sequence[Extent]) -> Extent:

@@ -1,8 +1,7 @@
 """Flow filters and the newly denied region: does a filter lie inside it, and if not, where does it leave it?
 
-A filter is cut into the classes of flows that the headers of both policies tell apart, field by field, as
-:mod:`nfw_reconcile.engine.region.parts` does it, and one flow of each class is judged. So the answer is as exact as
-that about single flows, and it has a budget of steps.
+A filter is cut into the classes of flows that the headers of both policies tell apart, field by field, and one flow of
+each class is judged. So the answer is as exact as that about single flows, and it has a budget of steps.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.align import Alignment
+from nfw_reconcile.engine.region.budget import Budget
 from nfw_reconcile.engine.region.partition import Partition, State
-from nfw_reconcile.engine.region.reach import Reach
+from nfw_reconcile.engine.region.reach import Reach, flow_of
 from nfw_reconcile.engine.region.terrain import Terrain
-from nfw_reconcile.model.addresses import Address
-from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP, FiveTuple
+from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP
 from nfw_reconcile.model.verdict import Effect
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from nfw_reconcile.engine.effect import Comparison
     from nfw_reconcile.model.addresses import Family
     from nfw_reconcile.model.filters import FlowFilter
+    from nfw_reconcile.model.flow import FiveTuple
 
 _SUPPORTED: Final = (ICMP, TCP, UDP, ICMPV6, SCTP)
 """What a filter without protocols stands for (API: FlowFilter)."""
@@ -35,10 +35,6 @@ MOST_STEPS: Final = 1_200_000
 
 _STEPS_PER_FLOW: Final = 60
 """What judging one flow costs, in values of fields looked at."""
-
-
-class OutOfStepsError(Exception):
-    """The budget ran out: nothing can be said about the filter in question."""
 
 
 class DeniedRegion:
@@ -54,7 +50,7 @@ class DeniedRegion:
         self._terrain = Terrain.of(comparison, Alignment((), 0, 0))
         self._grids: dict[tuple[int, Family], _Grid] = {}
 
-    def holds(self, flow: FiveTuple) -> bool:
+    def contains(self, flow: FiveTuple) -> bool:
         """Say whether a flow is newly denied, and decidedly so: not by what unknown members happen to be."""
         if self._comparison.signature(flow).flow is not None:
             return False
@@ -82,20 +78,9 @@ class Survey:
     def __init__(self, region: DeniedRegion, most_steps: int = MOST_STEPS) -> None:
         """Begin with the whole budget and nothing known."""
         self.region = region
-        self.left = most_steps
+        self.budget: Final = Budget(most_steps)
         self._known: dict[tuple[int, Family, State], bool] = {}
         self._paid: set[tuple[int, Family]] = set()
-
-    @property
-    def exhausted(self) -> bool:
-        """Say whether the budget ran out."""
-        return self.left < 0
-
-    def spend(self, steps: int) -> None:
-        """Take steps from the budget; raises :class:`OutOfStepsError` where it does not hold them."""
-        self.left -= steps
-        if self.left < 0:
-            raise OutOfStepsError
 
     def stray(self, sought: FlowFilter, near: FiveTuple) -> FiveTuple | None:
         """Give a flow of the filter that is not in the region, ``None`` where there is none.
@@ -111,7 +96,7 @@ class Survey:
             sought.protocols or _SUPPORTED, key=lambda each: (each != near.protocol, each)
         ):
             if (protocol, family) not in self._paid:
-                self.spend(self.region.headers)
+                self.budget.spend(self.region.headers)
                 self._paid.add((protocol, family))
             grid = self.region.grid(protocol, family)
             if found := _Walk(self, grid, _spans(sought), _values(near)).stray():
@@ -123,8 +108,8 @@ class Survey:
         key = (grid.protocol, grid.family, state)
         known = self._known.get(key)
         if known is None:
-            self.spend(_STEPS_PER_FLOW)
-            known = self._known[key] = self.region.holds(grid.flow(values))
+            self.budget.spend(_STEPS_PER_FLOW)
+            known = self._known[key] = self.region.contains(grid.flow(values))
         return known
 
 
@@ -143,9 +128,7 @@ class _Grid:
         return cls(partition, protocol, partition.family, lows)
 
     def flow(self, values: tuple[int, ...]) -> FiveTuple:
-        source, destination = (Address(self.family, value) for value in values[:2])
-        ports = values[2:] or (0, 0)
-        return FiveTuple(self.protocol, source, ports[0], destination, ports[1])
+        return flow_of(self.protocol, self.family, values)
 
 
 @dataclass(slots=True)
@@ -179,7 +162,7 @@ class _Walk:
         """Give the nearest value of each class within the filter, nearest first, and what is in reach then."""
         met: set[State] = set()
         for value, forward, backward in self._outwards(depth):
-            self.survey.spend(1)
+            self.survey.budget.spend(1)
             after = (state[0] & forward, state[1] & backward)
             if after not in met:
                 met.add(after)

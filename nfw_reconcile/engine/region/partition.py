@@ -1,4 +1,4 @@
-"""The values of each field that the rules tell apart, within the reach of one changed rule."""
+"""The values of each field that headers tell apart, within the reach of one of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ _Piece = tuple[int, IntervalSet, int]
 
 Atom = tuple[int, int, int, int]
 """Values ``low..high`` of a field that no header tells apart, and the headers that hold them, in both roles."""
-
 
 Look = Callable[[State, State], State | None]
 """Says what of a state makes a difference, given the headers that hold every value in question of one field.
@@ -182,7 +181,8 @@ class Partition:
                 found.setdefault(seen, []).extend([(low, high) for low, high, _, _ in group])
             else:
                 _tell_apart(held, seen[1], group, look, found)
-        return [_field_class(IntervalSet.of(values), told, field) for told, values in found.items()]
+        sets = ((IntervalSet.of(values), told) for told, values in found.items())
+        return [FieldClass(values, representative(values, field), told) for values, told in sets]
 
 
 def _tell_apart(
@@ -196,10 +196,6 @@ def _tell_apart(
         seen = look((forward, held), (forward, held))
         if seen is not None:
             found.setdefault(seen, []).extend(values)
-
-
-def _field_class(values: IntervalSet, state: State, field: int) -> FieldClass:
-    return FieldClass(values, representative(values, field), state)
 
 
 def _alike(held: Held, field: int) -> dict[IntervalSet, int]:

@@ -17,18 +17,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nfw_reconcile.engine.forgotten import Forgetting
 from nfw_reconcile.engine.headers import bits
-from nfw_reconcile.engine.region.enumeration import (
-    Budget,
-    Enumeration,
-    Extent,
-    Outcome,
-    OverBudgetError,
-    flow_of,
-    joined,
-)
+from nfw_reconcile.engine.region.budget import Budget, OutOfStepsError
+from nfw_reconcile.engine.region.enumeration import Enumeration, Extent, Outcome, joined
 from nfw_reconcile.engine.region.horizon import Outlook
 from nfw_reconcile.engine.region.partition import Partition
-from nfw_reconcile.engine.region.reach import Reach
+from nfw_reconcile.engine.region.reach import Reach, flow_of
 from nfw_reconcile.engine.region.terrain import Terrain, any_touched
 from nfw_reconcile.model.addresses import AddressSet
 from nfw_reconcile.model.flow import ICMP, ICMPV6, SCTP, TCP, UDP
@@ -102,6 +95,11 @@ class RegionFound:
     parts: tuple[Part, ...]
     complete: bool
 
+    @property
+    def is_empty(self) -> bool:
+        """Say whether the change surely denies nothing: a region that was not enumerated may not be empty."""
+        return self.complete and not self.parts
+
 
 def newly_denied(comparison: Comparison, alignment: Alignment, most_steps: int = MOST_STEPS) -> RegionFound:
     """Enumerate the region by cause.
@@ -116,12 +114,12 @@ def newly_denied(comparison: Comparison, alignment: Alignment, most_steps: int =
     )
     try:
         parts = [part for protocol, families in _PROTOCOLS for part in survey.parts(protocol, families)]
-    except OverBudgetError:
+    except OutOfStepsError:
         return RegionFound((), complete=False)
     return RegionFound(tuple(sorted(parts, key=_order)), complete=True)
 
 
-class Place(NamedTuple):
+class _Place(NamedTuple):
     """Where a walk is made; flows that match headers in ``before``, by direction, belong to another one."""
 
     reach: Reach
@@ -142,7 +140,7 @@ class _Survey:
     budget: Budget
 
     def parts(self, protocol: int, families: Iterable[Family]) -> Iterator[Part]:
-        """Give the region's parts of a protocol; raises :class:`OverBudgetError`."""
+        """Give the region's parts of a protocol; raises :class:`OutOfStepsError`."""
         outlook = Outlook(self.terrain, self.forgetting, protocol)
         for family in families:
             yield from self._parts(outlook, protocol, family)
@@ -159,11 +157,11 @@ class _Survey:
         for key, found in extents.items():
             yield self._part(protocol, family, key, joined(found))
 
-    def _places(self, protocol: int, family: Family) -> list[Place]:
+    def _places(self, protocol: int, family: Family) -> list[_Place]:
         """Give where to walk: around each changed header, or through all flows at once where that is less work."""
         everywhere = Reach.everywhere(self.terrain, protocol, family)
         at_once = _fits(everywhere)
-        found: list[Place] = []
+        found: list[_Place] = []
         looked_at = 0
         for backward, centre in product((False, True), bits(self.terrain.touched)):
             reach = Reach.of(self.terrain, centre, backward=backward, protocol=protocol, family=family)
@@ -172,11 +170,11 @@ class _Survey:
                 continue
             looked_at += reach.size
             if at_once and looked_at > everywhere.size:
-                return [Place(everywhere, (0, 0))]
+                return [_Place(everywhere, (0, 0))]
             if not _fits(reach):
-                raise OverBudgetError
+                raise OutOfStepsError
             earlier = self.terrain.touched & ((1 << centre) - 1)
-            found.append(Place(reach, (self.terrain.touched, earlier) if backward else (earlier, 0)))
+            found.append(_Place(reach, (self.terrain.touched, earlier) if backward else (earlier, 0)))
         return found
 
     def _cost(self, reach: Reach | None) -> int:

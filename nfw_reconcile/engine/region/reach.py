@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS
+from nfw_reconcile.model.addresses import Address
+from nfw_reconcile.model.flow import PROTOCOLS_WITH_PORTS, FiveTuple
 from nfw_reconcile.model.intervals import ALL_PORTS, IntervalSet
 
 if TYPE_CHECKING:
@@ -104,3 +105,9 @@ def _cut(values: IntervalSet, clip: IntervalSet) -> IntervalSet:
 def _common(values: IntervalSet, clip: IntervalSet) -> IntervalSet:
     """Give what long lists of addresses have in common: many rules name the same ones."""
     return values & clip
+
+
+def flow_of(protocol: int, family: Family, values: tuple[int, ...]) -> FiveTuple:
+    """Give the flow with these values of source, destination and, where the protocol has them, ports."""
+    ports = values[2:] or (0, 0)
+    return FiveTuple(protocol, Address(family, values[0]), ports[0], Address(family, values[1]), ports[1])

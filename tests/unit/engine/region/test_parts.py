@@ -174,10 +174,17 @@ def test_a_changed_stateless_default_denies_all_that_no_rule_passes() -> None:
     assert sum(part.count for part in found) == 2**64 - 2**48
 
 
+def test_a_region_is_empty_where_nothing_is_denied() -> None:
+    drop = compiled("drop tcp any any -> any any (sid:1;)")
+    assert newly_denied(Comparison(drop, drop), align(drop, drop)).is_empty
+    assert not newly_denied(Comparison(compiled(), drop), align(compiled(), drop)).is_empty
+
+
 def test_over_its_budget_the_region_is_said_to_be_not_enumerated() -> None:
     old, new = compiled(), compiled("drop tcp any any -> any any (sid:1;)")
     found = newly_denied(Comparison(old, new), align(old, new), most_steps=10)
     assert (found.parts, found.complete) == ((), False)
+    assert not found.is_empty
 
 
 def test_a_witness_reads_well() -> None:
