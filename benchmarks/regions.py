@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from benchmarks import bdd
 from benchmarks.classbench import SETS, classbench_rules
 from benchmarks.clipping import BoxList
 from benchmarks.measure import Figure, Row, timed
 from benchmarks.planning import compared, policy_of
-from benchmarks.scenes import edit
+from benchmarks.rules import ANY_PORT, ANYWHERE, AccessRule
+from benchmarks.scenes import Change, edit
+from nfw_reconcile.model.addresses import Network
+from nfw_reconcile.model.flow import TCP
 from nfw_reconcile.model.verdict import Effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from benchmarks.scenes import Change, Scene
+    from benchmarks.scenes import Scene
     from nfw_reconcile.engine.region import RegionFound
+
+
+_EVERY_TCP: Final = AccessRule("drop", TCP, ANYWHERE, ANY_PORT, ANYWHERE, ANY_PORT)
 
 
 class DisagreementError(Exception):
@@ -36,6 +43,30 @@ def region(scene: Scene) -> Iterator[Row]:
         rules = classbench_rules(Random(1), name)
         if rules is not None:
             yield _row(scene, edit(scene.folder / name, rules), f"ClassBench {name}")
+    yield from _broad(scene)
+
+
+def _broad(scene: Scene) -> Iterator[Row]:
+    """Measure how long changes take that touch nearly everything: they end within the budget, enumerated or not."""
+    rules = scene.change.old
+    changes = {
+        "a drop of all TCP in front": [_EVERY_TCP, *rules],
+        "every source halved": [replace(rule, source=_halved(rule.source)) for rule in rules],
+    }
+    for name, new in changes.items():
+        change = Change(scene.folder / name.replace(" ", "-"), rules, new)
+        policies = [policy_of(change, side=side) for side in ("old", "new")]
+        found = [compared(*policies) for _ in range(scene.repeats)]
+        complete = found[0].region.complete
+        yield Row(
+            f"region of a broad change, {scene.rules:,} rules: {name}",
+            (Figure("enumerate the region", "s", tuple(each.enumerating for each in found)),),
+            remarks=("enumerated" if complete else "not enumerated, because it is over the budget",),
+        )
+
+
+def _halved(network: Network) -> Network:
+    return Network(4, network.value, min(32, network.length + 1))
 
 
 def _row(scene: Scene, change: Change, name: str) -> Row:
