@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from pyvider.cty import CtyList, CtyMap, CtyObject, CtySet, CtyTuple, CtyValue
 
 from nfw_reconcile.sources.hcl.cty import numbers, values
+from nfw_reconcile.sources.hcl.cty.forms import fingerprint
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError, Unresolvable
-from nfw_reconcile.sources.hcl.cty.types import common_type, converted
+from nfw_reconcile.sources.hcl.cty.types import converted
+from nfw_reconcile.sources.hcl.cty.unification import common_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,10 +88,14 @@ def equal(left: Value, right: Value) -> Value:
 def conditional(condition: Value, then: Value, otherwise: Value, place: Location | None = None) -> Value:
     """Give ``condition ? then : otherwise``: the chosen value, converted to the type that both can have.
 
-    An alternative that failed and was not chosen is given as an unknown value of no type. Raises
-    :class:`EvaluationError` where there is no such type, also for the alternative that is not chosen.
+    An alternative that failed and was not chosen is given as an unknown value of no type. The result is unknown
+    where it is not told here which type that is. Raises :class:`EvaluationError` where there is no such type, also for
+    the alternative that is not chosen.
     """
-    kind = _alternatives_type(then, otherwise)
+    try:
+        kind = _alternatives_type(then, otherwise)
+    except Unresolvable:
+        return _not_told(condition, then, otherwise, place)
     if kind is None:
         raise EvaluationError("The two results of the conditional have no type in common.", place)
     decided = _operand(condition, values.BOOL, place, "The condition")
@@ -157,6 +163,12 @@ def _computed(operator: str, left: Decimal, right: Decimal, place: Location | No
     if isinstance(result, numbers.Between):
         return values.between(result, reference, place)
     return CtyValue(values.NUMBER, result)
+
+
+def _not_told(condition: Value, then: Value, otherwise: Value, place: Location | None) -> Value:
+    of = ",".join(fingerprint(each) for each in (condition, then, otherwise))
+    marks = values.marks(condition) | values.marks(then) | values.marks(otherwise)
+    return values.marked(values.unknown(f"a conditional of {of}", place), marks)
 
 
 def _alternatives_type(then: Value, otherwise: Value) -> Type | None:

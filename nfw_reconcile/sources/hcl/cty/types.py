@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from pyvider.cty import CtyDynamic, CtyList, CtyMap, CtyObject, CtySet, CtyTuple, convert, unify
+from pyvider.cty import CtyDynamic, CtyList, CtyMap, CtyObject, CtySet, CtyTuple, convert
 from pyvider.cty.exceptions import CtyError, CtyValidationError
 
 from nfw_reconcile.sources.hcl.cty import forms, values
 from nfw_reconcile.sources.hcl.cty.numerals import with_numbers
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError, Unresolvable
+from nfw_reconcile.sources.hcl.cty.unification import common_type, is_open
 from nfw_reconcile.sources.hcl.cty.values import Type, Value
 from nfw_reconcile.sources.hcl.syntax import Call, Expression, Literal, Name, ObjectOf, TupleOf
 
@@ -102,7 +103,11 @@ def conform(value: Value, constraint: TypeConstraint, place: Location | None = N
 
     Raises :class:`EvaluationError` for a value that does not convert.
     """
-    return converted(_with_defaults(value, constraint.defaults), constraint.kind, place)
+    try:
+        filled = _with_defaults(value, constraint.defaults)
+    except Unresolvable:
+        return _not_found(value, constraint.kind, place)
+    return converted(filled, constraint.kind, place)
 
 
 def converted(value: Value, kind: Type, place: Location | None = None) -> Value:
@@ -120,8 +125,12 @@ def converted(value: Value, kind: Type, place: Location | None = None) -> Value:
     except EvaluationError as problem:
         raise EvaluationError(problem.summary, place) from problem
     except Unresolvable:
-        reference = f"{forms.type_text(kind)} of {forms.fingerprint(value)}"
-        return values.marked(values.unknown(reference, place), values.marks(value))
+        return _not_found(value, kind, place)
+
+
+def _not_found(value: Value, kind: Type, place: Location | None) -> Value:
+    reference = f"{forms.type_text(kind)} of {forms.fingerprint(value)}"
+    return values.marked(values.unknown(reference, place), values.marks(value))
 
 
 def resolved(kind: Type, found: Type) -> Type:
@@ -155,22 +164,10 @@ def _with_common_element(kind: CtyList[Any] | CtySet[Any] | CtyMap[Any], found: 
     common = common_type(members)
     if isinstance(kind, CtyMap) and typed and all(each == typed[0] for each in typed):
         common = typed[0]
-    if common is not None and _is_open(common) and any(each != typed[0] for each in typed):
+    open_inside = is_open(kind.element_type if common is None else common)
+    if open_inside and any(each != typed[0] for each in typed):
         raise Unresolvable("the type of the elements of a collection is not found")
     return kind if common is None else _COLLECTIONS[kind.ctype](common)
-
-
-def _is_open(kind: Type) -> bool:
-    """Say whether a type leaves a part of it to be found."""
-    match kind:
-        case CtyTuple():
-            return any(values.is_dynamic(each) or _is_open(each) for each in kind.element_types)
-        case CtyObject():
-            return any(values.is_dynamic(each) or _is_open(each) for each in kind.attribute_types.values())
-        case CtyList() | CtySet() | CtyMap():
-            return values.is_dynamic(kind.element_type) or _is_open(kind.element_type)
-        case _:
-            return False
 
 
 def _resolved_object(kind: CtyObject, found: CtyObject | CtyMap[Any]) -> Type:
@@ -181,11 +178,6 @@ def _resolved_object(kind: CtyObject, found: CtyObject | CtyMap[Any]) -> Type:
         source = given.get(name, rest)
         attributes[name] = wanted if source is None else resolved(wanted, source)
     return CtyObject(attribute_types=attributes, optional_attributes=kind.optional_attributes)
-
-
-def common_type(kinds: Sequence[Type]) -> Type | None:
-    """Give the type that values of all these types convert to, or ``None`` where there is none."""
-    return unify(kinds)
 
 
 def _collection(name: str, element: TypeConstraint) -> TypeConstraint:

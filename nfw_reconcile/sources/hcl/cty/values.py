@@ -1,9 +1,8 @@
 """Values: Terraform's type system (go-cty, through pyvider-cty), unknown values with their origin, and marks.
 
-The rest of this package imports pyvider-cty through this module and ``types`` only. A :data:`Value` is immutable. Its
-marks are :class:`Origin` (from what an unknown value comes) and :data:`SENSITIVE`; functions move both from their
-arguments, at any depth, onto their result, as Terraform does with its own marks. An origin on a known value tells
-nothing: only those on unknown values do.
+A :data:`Value` is immutable. Its marks are :class:`Origin` (from what an unknown value comes) and :data:`SENSITIVE`;
+functions move both from their arguments, at any depth, onto their result, as Terraform does with its own marks. An
+origin on a known value tells nothing: only those on unknown values do.
 """
 
 from __future__ import annotations

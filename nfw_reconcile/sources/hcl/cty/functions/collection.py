@@ -9,7 +9,8 @@ from pyvider.cty import CtyList, CtyMap, CtyObject, CtySet, CtyTuple, grapheme_c
 from nfw_reconcile.sources.hcl.cty import operators, values
 from nfw_reconcile.sources.hcl.cty.functions.signature import Around, Function, Known, Parameter
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError
-from nfw_reconcile.sources.hcl.cty.types import common_type, converted
+from nfw_reconcile.sources.hcl.cty.types import converted
+from nfw_reconcile.sources.hcl.cty.unification import common_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
