@@ -97,11 +97,11 @@ class LineWriter:
 def _csv_heads(names: Sequence[str], rows: Sequence[str]) -> Iterable[str]:
     known = [name.lower() for name in names]
     if known == list(FLOW_COLUMNS):
-        return (f"{row}," for row in rows)
+        return rows
     # A column that the file lacks is taken from an empty cell behind the last.
     order = [known.index(column) if column in known else len(known) for column in FLOW_COLUMNS]
     cells = ((*row.split(","), "") for row in rows)
-    return (f"{','.join([row[n] for n in order])}," for row in cells)
+    return (",".join([row[n] for n in order]) for row in cells)
 
 
 def _json_heads(names: Sequence[str], rows: Sequence[str]) -> Iterable[str]:
@@ -122,7 +122,7 @@ def _json_tail(effect: FlowEffect) -> str:
 
 
 def _csv_tail(effect: FlowEffect) -> str:
-    return _csv_line(_effect_cells(effect))
+    return f",{_csv_line(_effect_cells(effect))}"
 
 
 def csv_header(columns: Sequence[str] = FLOW_COLUMNS) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from nfw_reconcile.engine.vectors.columns import FlowColumns
 from nfw_reconcile.errors import InputError
+from nfw_reconcile.sources.flowcells import cells_of
 from nfw_reconcile.sources.flowfile import LONGEST_LINE, FlowReader, bounded
 from nfw_reconcile.sources.flowtext import are_counts, are_words, read_addresses, read_ports, read_protocols
 
@@ -58,7 +60,7 @@ def read_chunks(lines: Iterable[str], source: str, size: int = LINES) -> Iterato
     """
     reader = FlowReader(source)
     stopped: list[InputError] = []
-    for start, batch in _batches(bounded(lines, source), size, stopped):
+    for start, batch in _batches(_until_bad(bounded(lines, source), stopped), size):
         found = _plain(reader.columns, batch)
         if found is not None:
             yield found
@@ -74,23 +76,21 @@ def read_chunks(lines: Iterable[str], source: str, size: int = LINES) -> Iterato
     reader.finish()
 
 
-def _batches(
-    lines: Iterator[str], size: int, stopped: list[InputError]
-) -> Iterator[tuple[int, Sequence[str]]]:
+def _batches(lines: Iterator[str], size: int) -> Iterator[tuple[int, Sequence[str]]]:
     """Give lines in batches with the number of the first of each; the first one alone, as it may be a header."""
-    batch: list[str] = []
-    start = number = 1
+    start, batch = 1, list(islice(lines, 1))
+    while batch:
+        yield start, batch
+        start += len(batch)
+        batch = list(islice(lines, size))
+
+
+def _until_bad(lines: Iterator[str], stopped: list[InputError]) -> Iterator[str]:
+    """Give lines up to where they cannot be read, and leave the reason there."""
     try:
-        for line in lines:
-            batch.append(line)
-            number += 1
-            if len(batch) == size or number == 2:
-                yield start, batch
-                batch, start = [], number
+        yield from lines
     except InputError as bad:
         stopped.append(bad)
-    if batch:
-        yield start, batch
 
 
 def _read_all(
@@ -109,15 +109,17 @@ def _read_all(
 
 def _plain(names: tuple[str, ...], lines: Sequence[str]) -> FlowChunk | None:
     """Read rows all at once; ``None`` where anything about them is out of the ordinary."""
-    rows = _rows(lines)
-    if not names or rows is None or {row.count(",") for row in rows} != {len(names) - 1}:
+    if not names or len(max(lines, key=len)) > LONGEST_LINE:
         return None
-    cells = ",".join(rows).split(",")
-    columns = {name.lower(): cells[n :: len(names)] for n, name in enumerate(names)}
+    rows = [line.rstrip("\r\n") for line in lines]
+    cells = cells_of(rows, len(names))
+    if cells is None:
+        return None
+    columns = dict(zip(map(str.lower, names), cells, strict=True))
     protocol = read_protocols(columns["protocol"])
     source, destination = read_addresses(columns["source"]), read_addresses(columns["destination"])
-    counts = all(are_counts(columns.get(name, ())) for name in ("age", "packets", "bytes"))
-    plain = counts and are_words(columns.get("zone", ()))
+    counts = all(are_counts(columns[name]) for name in ("age", "packets", "bytes") if name in columns)
+    plain = counts and ("zone" not in columns or are_words(columns["zone"]))
     if protocol is None or source is None or destination is None or not plain:
         return None
     source_port = read_ports(columns["source_port"], protocol)
@@ -126,14 +128,3 @@ def _plain(names: tuple[str, ...], lines: Sequence[str]) -> FlowChunk | None:
         return None
     flows = FlowColumns(protocol, source[1], source[0], source_port, destination[0], destination_port)
     return FlowChunk(flows, PlainRows(names, rows))
-
-
-def _rows(lines: Sequence[str]) -> Sequence[str] | None:
-    """Give the lines without their ends, where every one is printable ASCII without quotes and blanks."""
-    if len(max(lines, key=len)) > LONGEST_LINE:
-        return None
-    rows = [line.rstrip("\r\n") for line in lines]
-    body = "".join(rows)
-    if not (body.isascii() and body.isprintable()) or '"' in body or " " in body:
-        return None
-    return rows

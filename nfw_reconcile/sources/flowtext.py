@@ -5,7 +5,6 @@ What is refused here is no error: :mod:`nfw_reconcile.sources.flowfields` reads 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,46 +15,57 @@ from nfw_reconcile.model.intervals import HIGHEST_PORT
 from nfw_reconcile.sources.flowfields import BadFieldError, read_address, read_protocol, read_word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from nfw_reconcile.engine.vectors.columns import Flags, Numbers, Words
+    from nfw_reconcile.sources.flowcells import Cells
 
-    from nfw_reconcile.engine.vectors.columns import Flags, Numbers
-
-_COUNTS: Final = re.compile(r"(?:[0-9]{0,18},)*")
+_LONGEST_COUNT: Final = 18
 _LONGEST_IPV4: Final = 15
+_LONGEST_OCTET: Final = 3
 _LONGEST_PORT: Final = 5
+_LONGEST_WORD: Final = 64
 _ZERO: Final = np.uint8(ord("0"))
+_DOT: Final = np.uint8(ord("."))
 _LOW_HALF: Final = 2**64 - 1
 
 
-def are_counts(texts: Sequence[str]) -> bool:
-    """Say whether every text is a number that is not negative, or empty."""
-    return _COUNTS.fullmatch(f"{','.join(texts)},") is not None
+def are_counts(cells: Cells) -> bool:
+    """Say whether every cell is a number that is not negative, or empty."""
+    letters = cells.letters(_LONGEST_COUNT)
+    return letters is not None and all(bool(((each - _ZERO <= 9) | (each == 0)).all()) for each in letters)
 
 
-def are_words(texts: Sequence[str]) -> bool:
-    """Say whether every text is a name that may be echoed, or empty."""
+def are_words(cells: Cells) -> bool:
+    """Say whether every cell is a name that may be echoed, or empty."""
+    found = cells.distinct(_LONGEST_WORD)
+    if found is None:
+        return False
     try:
-        for text in set(texts):
+        for text in found[0]:
             read_word(text, "zone")
     except BadFieldError:
         return False
     return True
 
 
-def read_protocols(texts: Sequence[str]) -> Numbers | None:
+def read_protocols(cells: Cells) -> Numbers | None:
     """Read protocols by number or name."""
+    found = cells.distinct(_LONGEST_WORD)
+    if found is None:
+        return None
+    texts, place = found
     try:
-        known = {text: read_protocol(text, "protocol") for text in set(texts)}
+        return np.array([read_protocol(text, "protocol") for text in texts], np.int64)[place]
     except BadFieldError:
         return None
-    return np.fromiter(map(known.__getitem__, texts), np.int64, len(texts))
 
 
-def read_ports(texts: Sequence[str], protocols: Numbers) -> Numbers | None:
-    """Read ports written in printable ASCII; those of a protocol without ports are 0 or empty."""
-    letters = _letters(texts, _LONGEST_PORT)
-    ports = np.zeros(len(texts), np.int64)
-    good = letters[-1] == 0
+def read_ports(cells: Cells, protocols: Numbers) -> Numbers | None:
+    """Read ports; those of a protocol without ports are 0 or empty."""
+    letters = cells.letters(_LONGEST_PORT)
+    if letters is None:
+        return None
+    ports = np.zeros(len(cells), np.int64)
+    good = np.ones(len(cells), np.bool_)
     for letter in letters:
         figure = letter - _ZERO
         is_figure = figure <= 9
@@ -66,14 +76,14 @@ def read_ports(texts: Sequence[str], protocols: Numbers) -> Numbers | None:
     return ports if bool(good.all()) else None
 
 
-def read_addresses(texts: Sequence[str]) -> tuple[AddressColumn, Numbers] | None:
+def read_addresses(cells: Cells) -> tuple[AddressColumn, Numbers] | None:
     """Read addresses of both families: their values, and 4 or 6 for each."""
-    low, plain = read_dotted(texts)
-    high = np.zeros(len(texts), np.uint64)
-    family = np.full(len(texts), 4, np.int64)
+    low, plain = read_dotted(cells)
+    high = np.zeros(len(cells), np.uint64)
+    family = np.full(len(cells), 4, np.int64)
     for n in np.flatnonzero(~plain).tolist():
         try:
-            address = read_address(texts[n], "address")
+            address = read_address(cells[n], "address")
         except BadFieldError:
             return None
         family[n] = address.family
@@ -81,33 +91,35 @@ def read_addresses(texts: Sequence[str]) -> tuple[AddressColumn, Numbers] | None
     return AddressColumn(high, low), family
 
 
-def _letters(texts: Sequence[str], longest: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    """Give the first letter of each text, then the second of each and so on, and 0 where a text has ended.
-
-    One more than ``longest`` are given: they tell whether a text is longer.
-    """
-    letters = np.array(texts, dtype=f"S{longest + 1}").view(np.uint8).reshape(len(texts), -1)
-    return np.ascontiguousarray(letters.T)
-
-
-def read_dotted(texts: Sequence[str]) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], Flags]:
-    """Read IPv4 addresses in ASCII, and say which texts are one in its usual form: four decimals without zeros ahead.
+def read_dotted(cells: Cells) -> tuple[Words, Flags]:
+    """Read IPv4 addresses, and say which cells are one in its usual form: four decimals without zeros ahead.
 
     The values of the others are 0.
     """
-    good = np.ones(len(texts), np.bool_)
-    ended = np.zeros(len(texts), np.bool_)
-    value, octet, digits, dots = (np.zeros(len(texts), np.int64) for _ in range(4))
-    for letter in _letters(texts, _LONGEST_IPV4):
+    short = np.flatnonzero(cells.end - cells.start <= _LONGEST_IPV4)
+    if len(short) < len(cells):
+        values, good = np.zeros(len(cells), np.uint64), np.zeros(len(cells), np.bool_)
+        values[short], good[short] = _dotted(cells.of(short))
+        return values, good
+    return _dotted(cells)
+
+
+def _dotted(cells: Cells) -> tuple[Words, Flags]:
+    """Read cells that are short enough."""
+    count = len(cells)
+    good, ended = np.ones(count, np.bool_), np.zeros(count, np.bool_)
+    octet, value = np.zeros(count, np.int32), np.zeros(count, np.int64)
+    digits, dots = np.zeros(count, np.int8), np.zeros(count, np.int8)
+    for letter in cells.letters(_LONGEST_IPV4) or ():
         figure = letter - _ZERO
-        is_figure, is_dot, is_end = figure <= 9, letter == ord("."), letter == 0
+        is_figure, is_dot, is_end = figure <= 9, letter == _DOT, letter == 0
         good &= is_figure | is_dot | is_end
         good &= is_end | ~ended
         good &= ~(is_figure & (digits > 0) & (octet == 0))
         octet = np.where(is_figure, octet * 10 + figure, octet)
         digits += is_figure
         closes = (is_dot | is_end) & ~ended
-        good &= ~closes | ((digits > 0) & (octet <= 255))
+        good &= ~closes | ((digits > 0) & (digits <= _LONGEST_OCTET) & (octet <= 255))
         value = np.where(closes, value * 256 + octet, value)
         octet[closes] = digits[closes] = 0
         dots += is_dot

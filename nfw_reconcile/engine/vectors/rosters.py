@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -35,19 +36,22 @@ class Headers:
     def __init__(self) -> None:
         """Start without any."""
         self.boxes: list[HeaderBox] = []
-        self._numbers: dict[tuple[HeaderBox, int], int] = {}
+        self._numbers: dict[HeaderBox, list[int]] = {}
 
     def enrol(self, boxes: Sequence[HeaderBox], wanted: int) -> list[tuple[int, int]]:
         """Take in the headers of the ``wanted`` rules of a list, a bit vector; give pairs of number and place."""
-        met: dict[HeaderBox, int] = {}
+        met: Counter[int] = Counter()
         places: list[tuple[int, int]] = []
         for place in bits(wanted):
             for box in _one_way(boxes[place]):
-                occurrence = met[box] = met.get(box, 0) + 1
-                number = self._numbers.setdefault((box, occurrence), len(self.boxes))
-                if number == len(self.boxes):
+                # To hash a header takes long, and the first of its numbers names it as well.
+                numbers = self._numbers.setdefault(box, [])
+                occurrence = met[numbers[0]] if numbers else 0
+                if occurrence == len(numbers):
+                    numbers.append(len(self.boxes))
                     self.boxes.append(box)
-                places.append((number, place))
+                met[numbers[0]] += 1
+                places.append((numbers[occurrence], place))
         return places
 
 

@@ -75,15 +75,24 @@ class _Work:
         """Give the entry, with a header that can be looked at."""
         if entry.header is None:
             return entry
-        return replace(entry, header=self._header(entry.header))
+        header = self._header(entry.header)
+        return entry if header is entry.header else replace(entry, header=header)
 
     def _header(self, header: Header) -> Header:
+        source = self._field(header.source, hosts=True)
+        source_ports = self._field(header.source_ports, hosts=False)
+        destination = self._field(header.destination, hosts=True)
+        destination_ports = self._field(header.destination_ports, hosts=False)
+        if not any(
+            isinstance(each, Unresolved) for each in (source, source_ports, destination, destination_ports)
+        ):
+            return header
         return replace(
             header,
-            source=self._field(header.source, hosts=True),
-            source_ports=self._field(header.source_ports, hosts=False),
-            destination=self._field(header.destination, hosts=True),
-            destination_ports=self._field(header.destination_ports, hosts=False),
+            source=source,
+            source_ports=source_ports,
+            destination=destination,
+            destination_ports=destination_ports,
         )
 
     def _field(self, written: Expression, *, hosts: bool) -> Expression:

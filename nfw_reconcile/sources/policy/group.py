@@ -134,8 +134,8 @@ def _rules_string(text: Node, reading: Reading) -> Iterator[RuleEntry]:
         yield _undecided(why, text, reading)
         return
     for entry in entries:
-        line = entry.where.line if entry.where else None
-        placed = replace(entry, written=reading.places.of_line(line))
+        written_at = reading.places.of_line(entry.where.line if entry.where else None)
+        placed = entry if written_at is None else replace(entry, written=written_at)
         yield hidden(placed) if text.sensitive else placed
 
 

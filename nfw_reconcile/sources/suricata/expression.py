@@ -45,8 +45,11 @@ _MARKS: Final = frozenset("[],!")
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 _ANYTHING: Final = Anything()
 
+_FIELDS_KEPT: Final = 65_536
+"""Distinct fields that are kept: more than AWS has room for in a policy, so that the new one finds those of the old."""
 
-@lru_cache(maxsize=16384)
+
+@lru_cache(maxsize=_FIELDS_KEPT)
 def parse_addresses(text: str) -> Expression:
     """Read an address field; host bits of a CIDR are cleared.
 
@@ -55,7 +58,7 @@ def parse_addresses(text: str) -> Expression:
     return _parse(text, _address_leaf)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_FIELDS_KEPT)
 def parse_ports(text: str) -> Expression:
     """Read a port field; ``:80`` starts at 0 and ``85:`` ends at 65535.
 

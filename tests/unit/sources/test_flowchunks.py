@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from nfw_reconcile.errors import Diagnostic, InputError
 from nfw_reconcile.model.flow import CapturedFlow
+from nfw_reconcile.sources.flowcells import cells_of
 from nfw_reconcile.sources.flowchunks import read_chunks
 from nfw_reconcile.sources.flowfile import MOST_PROBLEMS, format_flow, read_flows
 from nfw_reconcile.sources.flowtext import read_dotted
@@ -117,12 +118,17 @@ def test_no_more_lines_are_pulled_than_a_chunk_needs() -> None:
     assert (len(next(chunks).flows), pulled) == (10, 20)
 
 
-octets = st.one_of(st.integers(0, 260).map(str), st.sampled_from(("", "00", "01", "1e", " 1", "0255")))
+octets = st.one_of(
+    st.integers(0, 260).map(str),
+    st.sampled_from(("", "00", "01", "1e", "-1", "0255", "4294967297", "1" * 11)),
+)
 
 
 @given(st.lists(st.lists(octets, min_size=2, max_size=5).map(".".join), min_size=1))
 def test_dotted_addresses(texts: list[str]) -> None:
-    values, good = read_dotted(texts)
+    columns = cells_of(texts, 1)
+    assert columns is not None
+    values, good = read_dotted(columns[0])
     for text, value, is_good in zip(texts, values.tolist(), good.tolist(), strict=True):
         try:
             expected = int(IPv4Address(text))
