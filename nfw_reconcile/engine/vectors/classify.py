@@ -125,16 +125,17 @@ class Classifier:
         new = np.flatnonzero(known == _NEW)
         alone: list[int] = []
         if len(new):
-            examples = flows[first[new]].flows()
-            met = zip(
-                *(lists.of(first[new], side) for lists, side in zip(sides, self._sides, strict=True)),
-                strict=True,
-            )
-            for n, flow, each in zip(new.tolist(), examples, met, strict=True):
-                if self._asks_members(each):
+            places = first[new]
+            examples = flows[places].flows()
+            at_once = _at_once(sides, self._sides, places)
+            met = zip(*(lists.of(places) for lists in sides), strict=True)
+            uncertain = any(side.uncertain for side in self._sides)
+            for n, flow, each, settled in zip(new.tolist(), examples, met, at_once, strict=True):
+                if uncertain and self._asks_members(each):
                     alone.append(n)
-                else:
-                    known[n] = self._numbers[keys[n]] = self._keep(self._effect(flow, each))
+                    continue
+                effect = self._settled(flow, each) if settled else self._comparison.effect(flow)
+                known[n] = self._numbers[keys[n]] = self._keep(effect)
         return self._with_members(flows, known[kind], np.isin(kind, alone)) if alone else known[kind]
 
     def _table(self, family: Family) -> HeaderTable:
@@ -166,15 +167,23 @@ class Classifier:
             number[n] = self._keep(self._comparison.effect(flows.flow(n)))
         return number
 
-    def _effect(self, flow: FiveTuple, met: Sequence[FlowLists]) -> FlowEffect:
-        if len(met) < 2 or not all(lists.at_once for lists in met):
-            return self._comparison.effect(flow)
-        old, new = (side.decision(lists.forward) for side, lists in zip(self._sides, met, strict=True))
-        return settled_effect(flow, old, new)
+    def _settled(self, flow: FiveTuple, met: Sequence[FlowLists]) -> FlowEffect:
+        """Give the effect on a flow for which the first rule that it meets settles it on both sides."""
+        old, new = self._sides
+        return settled_effect(flow, old.decision(met[0].forward), new.decision(met[1].forward))
 
     def _keep(self, effect: FlowEffect) -> int:
         self._effects.append(effect)
         return len(self._effects) - 1
+
+
+def _at_once(lists: Sequence[SideLists], sides: Sequence[Side], chosen: Numbers) -> list[bool]:
+    """Say of which of the chosen flows the first rule that they meet settles them, in an old and a new policy."""
+    if len(sides) < 2:
+        return [False] * len(chosen)
+    settled = [one.at_once(chosen, side) for one, side in zip(lists, sides, strict=True)]
+    found: list[bool] = np.logical_and.reduce(settled).tolist()
+    return found
 
 
 def _answers(table: HeaderTable, flows: FlowColumns, asked: Numbers) -> Meetings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nfw_reconcile.engine.compiled import Acts
 from nfw_reconcile.engine.walk import APPROXIMATE
@@ -25,12 +25,14 @@ def decision_of(rule: CompiledRule) -> Decision:
 
 def settled_effect(flow: FiveTuple, old: Decision, new: Decision) -> FlowEffect:
     """Give the effect on a flow that both policies settle."""
-    match old.verdict, new.verdict:
-        case Verdict.ALLOWED, Verdict.ALLOWED:
-            return FlowEffect(flow, Effect.STILL_ALLOWED, flush=False, old=old, new=new)
-        case Verdict.ALLOWED, _:
-            return FlowEffect(flow, Effect.NEWLY_DENIED, flush=True, old=old, new=new)
-        case _, Verdict.ALLOWED:
-            return FlowEffect(flow, Effect.NEWLY_ALLOWED, flush=False, old=old, new=new)
-        case _:
-            return FlowEffect(flow, Effect.STILL_DENIED, flush=False, old=old, new=new)
+    before, after = old.verdict is Verdict.ALLOWED, new.verdict is Verdict.ALLOWED
+    return FlowEffect(flow, _EFFECTS[before, after], flush=before and not after, old=old, new=new)
+
+
+_EFFECTS: Final = {
+    (True, True): Effect.STILL_ALLOWED,
+    (True, False): Effect.NEWLY_DENIED,
+    (False, True): Effect.NEWLY_ALLOWED,
+    (False, False): Effect.STILL_DENIED,
+}
+"""By whether the flow was allowed, and whether it is."""

@@ -46,19 +46,21 @@ class SideLists(NamedTuple):
         """Give the columns that all others follow from, for flows of one protocol."""
         return self[:4]
 
-    def of(self, chosen: Numbers, side: Side) -> Iterator[FlowLists]:
+    def of(self, chosen: Numbers) -> Iterator[FlowLists]:
         """Give what each of some flows meets."""
-        forward, settled = self.forward[chosen], self.settled[chosen]
-        at_once = settled & (self.onward[chosen] == _ALL) & side.forward.single(forward)
-        return map(FlowLists, forward.tolist(), self.backward[chosen].tolist(), at_once.tolist())
+        return map(FlowLists, self.forward[chosen].tolist(), self.backward[chosen].tolist())
+
+    def at_once(self, chosen: Numbers, side: Side) -> Flags:
+        """Say of each of some flows whether the first rule that it meets settles it."""
+        settled: Flags = self.settled[chosen] & (self.onward[chosen] == _ALL)
+        return settled & side.forward.single(self.forward[chosen])
 
 
 class FlowLists(NamedTuple):
-    """What one flow meets in the stateful engine of a side; ``at_once``: the first rule that it meets settles it."""
+    """The numbers of the lists of rules that one flow meets in the stateful engine of a side."""
 
     forward: int
     backward: int
-    at_once: bool
 
 
 class Side:
