@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nfw_reconcile.cli import run
 from nfw_reconcile.cli.demo.cast import KINDS
+from tests.pages import README, fences
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,19 @@ def test_the_demo_tells_the_truth(tmp_path: Path, capsys: pytest.CaptureFixture[
     denied = sum(kind.clients for kind in KINDS if kind.name in DENIED)
     assert f"{denied} live flows would be cut" in shown
     assert f"{denied} flows flushed and proven gone" in shown
+
+
+def test_the_readme_shows_what_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (quoted,) = [
+        fence.text
+        for fence in fences(README)
+        if "nfw-reconcile plan --tf-plan plan.json --flows" in fence.text
+    ]
+    run(["demo", "--dir", str(tmp_path)])
+    said = iter(capsys.readouterr().out.splitlines())
+    lines = [line for line in quoted.splitlines() if line.strip() not in {"", "..."}]
+    assert len(lines) > 20
+    assert [line for line in lines if line not in said] == []
 
 
 def test_its_files_are_those_of_a_real_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
