@@ -1,4 +1,4 @@
-"""Rows of CSV as one text of bytes, in which each cell is found by its place: nothing is copied to look into it."""
+"""Rows of CSV as one text of bytes, in which each cell is found by its place, for many rows at once."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ class Cells:
 
 
 def cells_of(rows: Sequence[str], columns: int) -> list[Cells] | None:
-    """Give the columns of rows of printable ASCII without quotes and blanks; ``None`` for any others.
+    """Give the columns of rows in printable ASCII, without quotes and blanks, that all have as many cells.
 
-    No row has a line end, and every one has as many cells.
+    ``None`` for any others. The rows come without their line ends.
     """
     body = "\n".join((*rows, ""))
     if not body.isascii():

@@ -72,7 +72,7 @@ def read_chunks(lines: Iterable[str], source: str, size: int = LINES) -> Iterato
         if stopped:
             break
     if stopped:
-        raise stopped[0]
+        raise stopped[-1]  # found while lines were read that stand before whatever could not be pulled
     reader.finish()
 
 

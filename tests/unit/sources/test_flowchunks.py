@@ -96,6 +96,17 @@ def test_reading_stops_where_reading_line_by_line_stops() -> None:
     assert len(by_chunk(lines, 7)[1]) == MOST_PROBLEMS + 1
 
 
+def test_what_stops_the_reading_first_is_told() -> None:
+    """The lines of a batch are pulled before they are read: what cannot be pulled stands behind them."""
+
+    def lines() -> Iterator[str]:
+        yield from (HEADER, *["x"] * (MOST_PROBLEMS + 5), ROW)
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+
+    assert by_chunk(lines(), 100) == by_line(lines())
+    assert len(by_chunk(lines(), 100)[1]) == MOST_PROBLEMS + 1
+
+
 def test_plain_rows_are_kept_as_text() -> None:
     plain = list(read_chunks([HEADER, ROW, ROW], "flows"))
     assert [chunk.plain is not None for chunk in plain] == [True]

@@ -5,6 +5,8 @@ HCL specification, "Type Conversions and Unification"; what that leaves open is 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pyvider.cty import CtyList, CtyMap, CtyObject, CtySet, CtyTuple, unify
@@ -29,9 +31,28 @@ def common_type(kinds: Sequence[Type]) -> Type | None:
     :class:`Unresolvable` for maps beside objects that are no such maps, which Terraform converts now to the one and
     now to the other.
     """
-    if {type(kind) for kind in kinds} == _MAPS:
-        return _of_maps_and_objects(kinds)
-    return unify(kinds) or _of_structures(kinds)
+    found = _common_type(tuple(dict.fromkeys(kinds)))
+    if isinstance(found, _Undecided):
+        raise Unresolvable(found.reason)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Undecided:
+    reason: str
+
+
+@lru_cache(maxsize=4096)
+def _common_type(kinds: tuple[Type, ...]) -> Type | _Undecided | None:
+    """Give the answer for distinct types; kept, because the members of nested ones are asked about at every level."""
+    if not kinds:
+        return None
+    try:
+        if {type(kind) for kind in kinds} == _MAPS:
+            return _of_maps_and_objects(kinds)
+        return unify(kinds) or _of_structures(kinds)
+    except Unresolvable as limit:
+        return _Undecided(limit.summary)
 
 
 def is_open(kind: Type) -> bool:
@@ -55,7 +76,7 @@ def _of_maps_and_objects(kinds: Sequence[Any]) -> Type | None:
     typed = [each for each in members if not values.is_dynamic(each)]
     simple = all(each in values.PRIMITIVES for each in typed)
     if any(each != typed[0] for each in typed) and not simple and any(is_open(kind) for kind in kinds):
-        raise Unresolvable("maps of it stays open what have a type in common with objects")
+        raise Unresolvable("the elements of maps have no type yet, and objects beside them differ")
     found = _map(kinds)
     if found is None and not simple:
         raise Unresolvable("maps have a type in common with objects that are no such maps")
@@ -109,7 +130,7 @@ def _map(kinds: Sequence[Any]) -> Type | None:
 
 
 def _list(kinds: Sequence[Any]) -> Type | None:
-    """Unify lists, and tuples as one list; unlike maps, no tuple becomes a list of it stays open what."""
+    """Unify lists, and tuples as one list; unlike a map, it has to be known of what."""
     tuples = [list(kind.element_types) for kind in kinds if isinstance(kind, CtyTuple)]
     element = _element([kind.element_type for kind in kinds if isinstance(kind, CtyList)], tuples)
     return None if element is None or values.is_dynamic(element) else values.list_type(element)

@@ -80,7 +80,10 @@ def _coalesce(arguments: Sequence[Value], around: Around) -> Value:
     if kind is None:
         raise EvaluationError("coalesce() takes arguments of one type.")
     for argument in arguments:
-        given = argument if values.is_dynamic(kind) else converted(argument, kind, around.place)
+        try:
+            given = argument if values.is_dynamic(kind) else converted(argument, kind, around.place)
+        except EvaluationError:
+            continue  # as Terraform does, which takes what does not convert for null
         if values.is_unknown(given):
             return values.unknown_from(kind)
         if not values.is_null(given) and not (kind == values.STRING and given.value == ""):
