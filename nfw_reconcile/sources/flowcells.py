@@ -34,20 +34,14 @@ class Cells:
     def __getitem__(self, index: int) -> str:
         return self.text[self.start[index] : self.end[index]].tobytes().decode("ascii")
 
-    def of(self, chosen: Numbers) -> Cells:
-        """Give some of the cells."""
-        return Cells(self.text, self.start[chosen], self.end[chosen])
-
-    def letters(self, longest: int) -> list[Letters] | None:
+    def letters(self, longest: int) -> list[Letters]:
         """Give the first letter of each cell, then the second of each and so on, and 0 where a cell has ended.
 
-        The last ones are 0 throughout. ``None`` where a cell is longer than ``longest``.
+        The last ones are 0 throughout, but for the cells that are longer than ``longest``.
         """
         length = self.end - self.start
-        most = int(length.max(initial=0))
-        if most > longest:
-            return None
-        found = [self.text.take(self.start + n, mode="clip") for n in range(most + 1)]
+        count = min(int(length.max(initial=0)), longest) + 1
+        found = [self.text.take(self.start + n, mode="clip") for n in range(count)]
         for n, letters in enumerate(found):
             letters[length <= n] = 0
         return found
@@ -58,7 +52,7 @@ class Cells:
         ``None`` where a cell is longer than ``longest``.
         """
         letters = self.letters(longest)
-        if letters is None:
+        if letters[-1].any():
             return None
         letters += [np.zeros_like(letters[0])] * (-len(letters) % _WORD)
         words = np.ascontiguousarray(np.stack(letters, axis=1)).view(np.uint64)

@@ -31,7 +31,7 @@ _LOW_HALF: Final = 2**64 - 1
 def are_counts(cells: Cells) -> bool:
     """Say whether every cell is a number that is not negative, or empty."""
     letters = cells.letters(_LONGEST_COUNT)
-    return letters is not None and all(bool(((each - _ZERO <= 9) | (each == 0)).all()) for each in letters)
+    return not letters[-1].any() and all(bool(((each - _ZERO <= 9) | (each == 0)).all()) for each in letters)
 
 
 def are_words(cells: Cells) -> bool:
@@ -62,10 +62,8 @@ def read_protocols(cells: Cells) -> Numbers | None:
 def read_ports(cells: Cells, protocols: Numbers) -> Numbers | None:
     """Read ports; those of a protocol without ports are 0 or empty."""
     letters = cells.letters(_LONGEST_PORT)
-    if letters is None:
-        return None
     ports = np.zeros(len(cells), np.int64)
-    good = np.ones(len(cells), np.bool_)
+    good = letters[-1] == 0
     for letter in letters:
         figure = letter - _ZERO
         is_figure = figure <= 9
@@ -96,21 +94,11 @@ def read_dotted(cells: Cells) -> tuple[Words, Flags]:
 
     The values of the others are 0.
     """
-    short = np.flatnonzero(cells.end - cells.start <= _LONGEST_IPV4)
-    if len(short) < len(cells):
-        values, good = np.zeros(len(cells), np.uint64), np.zeros(len(cells), np.bool_)
-        values[short], good[short] = _dotted(cells.of(short))
-        return values, good
-    return _dotted(cells)
-
-
-def _dotted(cells: Cells) -> tuple[Words, Flags]:
-    """Read cells that are short enough."""
     count = len(cells)
     good, ended = np.ones(count, np.bool_), np.zeros(count, np.bool_)
     octet, value = np.zeros(count, np.int32), np.zeros(count, np.int64)
     digits, dots = np.zeros(count, np.int8), np.zeros(count, np.int8)
-    for letter in cells.letters(_LONGEST_IPV4) or ():
+    for letter in cells.letters(_LONGEST_IPV4):
         figure = letter - _ZERO
         is_figure, is_dot, is_end = figure <= 9, letter == _DOT, letter == 0
         good &= is_figure | is_dot | is_end

@@ -125,10 +125,10 @@ class Classifier:
         new = np.flatnonzero(known == _NEW)
         alone: list[int] = []
         if len(new):
-            places = first[new]
-            examples = flows[places].flows()
-            at_once = _at_once(sides, self._sides, places)
-            met = zip(*(lists.of(places) for lists in sides), strict=True)
+            chosen = first[new]
+            examples = flows[chosen].flows()
+            at_once = _at_once(sides, self._sides, chosen)
+            met = zip(*(lists.of(chosen) for lists in sides), strict=True)
             uncertain = any(side.uncertain for side in self._sides)
             for n, flow, each, settled in zip(new.tolist(), examples, met, at_once, strict=True):
                 if uncertain and self._asks_members(each):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nfw_reconcile.model.expressions import Group, Negation, SetReference, Unresolved, Variable
 from nfw_reconcile.model.policy import EXTERNAL_NET, HOME_NET, StatefulGroup
@@ -50,13 +50,16 @@ def bounded(
 
 def _group(group: StatefulGroup, home_net: Expression, budget: list[int], reading: Reading) -> StatefulGroup:
     work = _Work(group, home_net, budget)
-    entries = tuple(work.entry(entry) for entry in group.entries)
-    if work.too_large:
-        reading.warn(
-            f"{group.name.label}: {work.too_large} address or port fields stand for more than can be looked at",
-            "Make its variables smaller; what depends on them is undecided.",
-        )
-    return replace(group, entries=entries) if work.too_large else group
+    for entry in group.entries:
+        if entry.header is not None:
+            work.fields(entry.header)
+    if not work.too_large:
+        return group
+    reading.warn(
+        f"{group.name.label}: {work.too_large} address or port fields stand for more than can be looked at",
+        "Make its variables smaller; what depends on them is undecided.",
+    )
+    return replace(group, entries=tuple(map(work.entry, group.entries)))
 
 
 @dataclass(slots=True)
@@ -75,25 +78,16 @@ class _Work:
         """Give the entry, with a header that can be looked at."""
         if entry.header is None:
             return entry
-        header = self._header(entry.header)
-        return entry if header is entry.header else replace(entry, header=header)
+        return replace(entry, header=replace(entry.header, **self.fields(entry.header)))
 
-    def _header(self, header: Header) -> Header:
-        source = self._field(header.source, hosts=True)
-        source_ports = self._field(header.source_ports, hosts=False)
-        destination = self._field(header.destination, hosts=True)
-        destination_ports = self._field(header.destination_ports, hosts=False)
-        if not any(
-            isinstance(each, Unresolved) for each in (source, source_ports, destination, destination_ports)
-        ):
-            return header
-        return replace(
-            header,
-            source=source,
-            source_ports=source_ports,
-            destination=destination,
-            destination_ports=destination_ports,
-        )
+    def fields(self, header: Header) -> dict[str, Any]:
+        """Give the fields of a header by name, as far as they can be looked at."""
+        return {
+            "source": self._field(header.source, hosts=True),
+            "source_ports": self._field(header.source_ports, hosts=False),
+            "destination": self._field(header.destination, hosts=True),
+            "destination_ports": self._field(header.destination_ports, hosts=False),
+        }
 
     def _field(self, written: Expression, *, hosts: bool) -> Expression:
         if not isinstance(written, Group | Variable | SetReference | Negation):

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyvider.cty import CtyDynamic, CtyList, CtyMap, CtyObject, CtySet, CtyTuple
 
@@ -20,10 +20,16 @@ from nfw_reconcile.sources.hcl.cty.values import (
     concrete,
     is_sequence,
     literal,
+    marked,
+    marks,
     object_of,
     tuple_of,
+    unknown,
 )
 from nfw_reconcile.sources.hcl.placed import bare
+
+if TYPE_CHECKING:
+    from nfw_reconcile.errors import Location
 
 Plain = str | bool | int | Decimal | None | list["Plain"] | dict[str, "Plain"]
 """A value as JSON has it; a number that is an integer is an ``int``, any other a ``Decimal``."""
@@ -71,6 +77,15 @@ def fingerprint(value: Value) -> str:
     """Give a short digest of a value, its types and its unknown parts: equal digests mean equal values."""
     shown = json.dumps(_described(value), ensure_ascii=False)
     return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def not_computed(name: str, arguments: Sequence[Value], place: Location | None) -> Value:
+    """Give an unknown value in place of what Terraform computes and this evaluator does not.
+
+    Its origin names what it would be computed from, all of whose marks it has.
+    """
+    prints = ",".join(fingerprint(argument) for argument in arguments)
+    return marked(unknown(f"{name}({prints})", place), marks(*arguments))
 
 
 def type_text(kind: Type) -> str:

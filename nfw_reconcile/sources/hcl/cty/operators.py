@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pyvider.cty import CtyList, CtyMap, CtyObject, CtySet, CtyTuple, CtyValue
 
 from nfw_reconcile.sources.hcl.cty import numbers, values
-from nfw_reconcile.sources.hcl.cty.forms import fingerprint
+from nfw_reconcile.sources.hcl.cty.forms import not_computed
 from nfw_reconcile.sources.hcl.cty.problems import EvaluationError, Unresolvable
 from nfw_reconcile.sources.hcl.cty.types import converted
 from nfw_reconcile.sources.hcl.cty.unification import common_type
@@ -95,7 +95,7 @@ def conditional(condition: Value, then: Value, otherwise: Value, place: Location
     try:
         kind = _alternatives_type(then, otherwise)
     except Unresolvable:
-        return _not_told(condition, then, otherwise, place)
+        return not_computed("conditional", (condition, then, otherwise), place)
     if kind is None:
         raise EvaluationError("The two results of the conditional have no type in common.", place)
     decided = _operand(condition, values.BOOL, place, "The condition")
@@ -163,12 +163,6 @@ def _computed(operator: str, left: Decimal, right: Decimal, place: Location | No
     if isinstance(result, numbers.Between):
         return values.between(result, reference, place)
     return CtyValue(values.NUMBER, result)
-
-
-def _not_told(condition: Value, then: Value, otherwise: Value, place: Location | None) -> Value:
-    of = ",".join(fingerprint(each) for each in (condition, then, otherwise))
-    marks = values.marks(condition) | values.marks(then) | values.marks(otherwise)
-    return values.marked(values.unknown(f"a conditional of {of}", place), marks)
 
 
 def _alternatives_type(then: Value, otherwise: Value) -> Type | None:

@@ -15,13 +15,9 @@ from nfw_reconcile.sources.hcl.cty import values
 from nfw_reconcile.sources.hcl.cty.problems import Unresolvable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from nfw_reconcile.sources.hcl.cty.values import Type
-
-_LISTS: Final = frozenset({CtyList, CtyTuple})
-_MAPS: Final = frozenset({CtyMap, CtyObject})
-_SETS: Final = frozenset({CtySet})
 
 
 def common_type(kinds: Sequence[Type]) -> Type | None:
@@ -47,10 +43,12 @@ def _common_type(kinds: tuple[Type, ...]) -> Type | _Undecided | None:
     """Give the answer for distinct types; kept, because the members of nested ones are asked about at every level."""
     if not kinds:
         return None
+    classes = frozenset(type(kind) for kind in kinds)
     try:
-        if {type(kind) for kind in kinds} == _MAPS:
+        if classes == {CtyMap, CtyObject}:
             return _of_maps_and_objects(kinds)
-        return unify(kinds) or _of_structures(kinds)
+        found = unify(kinds)
+        return _STRUCTURES[classes](kinds) if found is None and classes in _STRUCTURES else found
     except Unresolvable as limit:
         return _Undecided(limit.summary)
 
@@ -69,38 +67,24 @@ def is_open(kind: Type) -> bool:
 
 
 def _of_maps_and_objects(kinds: Sequence[Any]) -> Type | None:
+    """Unify maps beside objects: as maps, else as the most general of these types that all others convert to.
+
+    Raises :class:`Unresolvable` where that cannot be told from what they hold.
+    """
     elements = [kind.element_type for kind in kinds if isinstance(kind, CtyMap)]
     members = [
         each for kind in kinds if isinstance(kind, CtyObject) for each in kind.attribute_types.values()
     ]
-    typed = [each for each in members if not values.is_dynamic(each)]
-    simple = all(each in values.PRIMITIVES for each in typed)
-    if any(each != typed[0] for each in typed) and not simple and any(is_open(kind) for kind in kinds):
+    typed = {each for each in members if not values.is_dynamic(each)}
+    simple = typed <= values.PRIMITIVES
+    if len(typed) > 1 and not simple and any(is_open(kind) for kind in kinds):
         raise Unresolvable("the elements of maps have no type yet, and objects beside them differ")
     found = _map(kinds)
     if found is None and not simple:
         raise Unresolvable("maps have a type in common with objects that are no such maps")
     if found is None and values.STRING in elements and values.PRIMITIVES.issuperset(elements):
-        return values.map_type(values.STRING)  # the most general of those given: all others convert to it
+        return values.map_type(values.STRING)
     return found or unify(kinds)
-
-
-def _of_structures(kinds: Sequence[Type]) -> Type | None:
-    """Unify what the library refuses: objects of which one holds a null, and whatever has such objects inside.
-
-    To Terraform ``{a = ["x"], b = null}`` and ``{}`` have ``map(any)`` in common: that the null is to become a tuple
-    too is found when the first is converted. The library wants to know at once which element that map has.
-    """
-    classes = {type(kind) for kind in kinds}
-    if classes == {CtyObject}:
-        return _of_objects(kinds)
-    if classes == {CtyTuple}:
-        return _of_tuples(kinds)
-    if classes <= _MAPS:
-        return _map(kinds)
-    if classes <= _LISTS:
-        return _list(kinds)
-    return _set(kinds) if classes <= _SETS else None
 
 
 def _of_objects(kinds: Sequence[Any]) -> Type | None:
@@ -144,7 +128,22 @@ def _set(kinds: Sequence[Any]) -> Type | None:
 def _element(elements: Sequence[Type], structures: Sequence[Sequence[Type]]) -> Type | None:
     """Give what the elements of collections have in common with all members of the structures beside them."""
     members = [member for structure in structures for member in structure]
-    pooled = common_type(members) if members else None
-    if members and pooled is None:
-        return None
-    return common_type([*elements, *([] if pooled is None else [pooled])])
+    pooled = common_type(members)
+    if pooled is None:
+        return None if members else common_type(elements)
+    return common_type([*elements, pooled])
+
+
+_STRUCTURES: Final[Mapping[frozenset[type], Callable[[Sequence[Any]], Type | None]]] = {
+    frozenset({CtyObject}): _of_objects,
+    frozenset({CtyTuple}): _of_tuples,
+    frozenset({CtyMap}): _map,
+    frozenset({CtyList}): _list,
+    frozenset({CtyList, CtyTuple}): _list,
+    frozenset({CtySet}): _set,
+}
+"""How to unify what the library refuses: objects of which one holds a null, and whatever has such objects inside.
+
+To Terraform ``{a = ["x"], b = null}`` and ``{}`` have ``map(any)`` in common: that the null is to become a tuple too is
+found when the first is converted. The library wants to know at once which element that map has.
+"""

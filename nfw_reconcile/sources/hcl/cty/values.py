@@ -102,7 +102,7 @@ def unknown(reference: str, place: Location | None = None, kind: Type = DYNAMIC)
 
 def unknown_from(kind: Type, *sources: Value) -> Value:
     """Make an unknown value that comes from others: it has all their marks, those of their elements too."""
-    return marked(CtyValue.unknown(kind), frozenset(mark for source in sources for mark in marks(source)))
+    return marked(CtyValue.unknown(kind), marks(*sources))
 
 
 def literal(value: str | bool | Decimal | int | None) -> Value:  # noqa: FBT001 - one of the kinds of literals
@@ -180,9 +180,9 @@ def is_wholly_known(value: Value) -> bool:
     return bool(value.is_wholly_known())
 
 
-def marks(value: Value) -> frozenset[object]:
-    """Give all marks of a value and of all that it holds."""
-    return frozenset(collect_marks_deep(value))
+def marks(*of: Value) -> frozenset[object]:
+    """Give all marks of values and of all that they hold."""
+    return frozenset(mark for value in of for mark in collect_marks_deep(value))
 
 
 def origins(value: Value) -> tuple[Origin, ...]:

@@ -53,6 +53,6 @@ def _unified(condition: Value, then: Value, otherwise: Value, place: Location) -
         if not from_resources or values.is_null(condition):
             raise
     if values.is_unknown(condition):
-        return unknown_from(values.marks(condition) | values.marks(then) | values.marks(otherwise))
+        return unknown_from(values.marks(condition, then, otherwise))
     taken = then if types.converted(condition, values.BOOL, place).value else otherwise
     return values.marked(taken, condition.marks)

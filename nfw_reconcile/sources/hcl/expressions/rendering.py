@@ -46,7 +46,7 @@ class Templates:
             raise EvaluationError(f"{name}() takes a template and its variables.", place)
         source, variables = arguments
         if values.is_unknown(source) or values.is_unknown(variables) or opens(variables):
-            return derived(unknown_from(values.marks(source) | values.marks(variables)))
+            return derived(unknown_from(values.marks(source, variables)))
         if values.is_null(source) or values.is_null(variables) or not values.is_mapping(variables.type):
             raise EvaluationError(f"{name}() takes a text, and its variables as an object or a map.", place)
         written = str(types.converted(source, values.STRING, place).value)

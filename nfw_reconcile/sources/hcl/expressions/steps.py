@@ -39,7 +39,7 @@ def index(target: Value, key: Value, place: Location) -> Value:
     target, key = values.concrete(target), values.concrete(key)
     if opens(target) and not values.is_null(key):
         if values.is_unknown(key):
-            return derived(unknown_from(values.marks(target) | values.marks(key)))
+            return derived(unknown_from(values.marks(target, key)))
         return _of_resource(target, str(operators.template_text(key, place).value), place)
     found = operators.index(target, key, place)
     if values.is_unknown(key):
@@ -62,7 +62,7 @@ def binary(operator: BinaryOperator, left: Value, right: Value, place: Location)
 def equal(left: Value, right: Value) -> Value:
     """Say whether two values are equal; nothing is said of whole resources but that they are not null."""
     left, right = values.concrete(left), values.concrete(right)
-    marks = values.marks(left) | values.marks(right)
+    marks = values.marks(left, right)
     if is_open_anywhere(left) or is_open_anywhere(right):
         if values.is_null(left) or values.is_null(right):
             return values.boolean(values.is_null(left) and values.is_null(right))

@@ -66,21 +66,12 @@ def call(name: str, arguments: Sequence[Value], files: FileFunctions, place: Loc
     try:
         limits.sizes_within(arguments)
     except Unresolvable:
-        return values.marked(fresh(f"{known}() of very much", place), _marks(arguments))
+        return values.marked(fresh(f"{known}() of very much", place), values.marks(*arguments))
     try:
         result: Value = function(known, arguments, Around(files, place))
         limits.sizes_within([result])
     except Unresolvable:
-        return _not_computed(known, arguments, place)
+        return forms.not_computed(known, arguments, place)
     except EvaluationError as problem:
         raise EvaluationError(problem.summary, problem.place or place) from problem
     return result
-
-
-def _not_computed(name: str, arguments: Sequence[Value], place: Location | None) -> Value:
-    prints = ",".join(forms.fingerprint(argument) for argument in arguments)
-    return values.marked(values.unknown(f"{name}({prints})", place), _marks(arguments))
-
-
-def _marks(arguments: Sequence[Value]) -> frozenset[object]:
-    return frozenset(mark for argument in arguments for mark in values.marks(argument))
